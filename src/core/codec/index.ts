@@ -1,0 +1,7 @@
+export * from './bytes.js'
+export * from './hash.js'
+export * from './hex.js'
+export * from './malformed.js'
+export * from './reader.js'
+export * from './rlp.js'
+export * from './writer.js'
