@@ -33,6 +33,11 @@ export class ByteReader {
     return taken
   }
 
+  /** All that is left, without moving on. */
+  peek(): Uint8Array {
+    return this.#bytes.subarray(this.#offset)
+  }
+
   /** One byte as a number. */
   byte(what = 'byte'): number {
     return this.take(1, what)[0] ?? 0
