@@ -1,0 +1,111 @@
+import {
+  bytesToHex,
+  hexToBytes,
+  keccak256,
+  malformed,
+  type RlpInput,
+  type RlpItem,
+  rlpBytes,
+  rlpDecode,
+  rlpEncode,
+  rlpInteger,
+  rlpList,
+} from '../codec/index.js'
+import type { Block, Withdrawal } from '../ports/execution.js'
+import { type Header, headerFields, headerHash, parseHeader } from './header.js'
+
+/** No block may be larger; 60M gas of calldata are 6 MB (EIP-7623). */
+export const MAX_BLOCK_BYTES = 8 * 1024 * 1024
+
+const fail = malformed('BLOCK_MALFORMED', 'block')
+
+/** A block and the fields of its header. */
+export interface ParsedBlock {
+  header: Header
+  block: Block
+}
+
+/**
+ * The block of a header and what it heads. The roots are taken from the header as they are.
+ * @param transactions signed envelopes (EIP-2718)
+ */
+export function assembleBlock(
+  header: Header,
+  transactions: readonly Uint8Array[],
+  withdrawals: readonly Withdrawal[],
+): Block {
+  const encoded = rlpEncode([
+    headerFields(header),
+    transactions.map(transactionItem),
+    [],
+    withdrawals.map((withdrawal) => withdrawalFields(withdrawal)),
+  ])
+  return blockOf(header, transactions, withdrawals, encoded)
+}
+
+/**
+ * Reads the RLP of [header, transactions, uncles, withdrawals] strictly. It does not check that header and body belong
+ * together: whoever executes the block does.
+ * @throws MetisSeqError `BLOCK_MALFORMED`
+ */
+export function parseBlock(encoded: Uint8Array): ParsedBlock {
+  if (encoded.length > MAX_BLOCK_BYTES)
+    throw fail(`it has ${encoded.length} bytes, at most ${MAX_BLOCK_BYTES} are allowed`)
+  const [headerItem, transactionItems, uncles, withdrawalItems] = rlpList(rlpDecode(encoded, fail), 4, 'it', fail)
+  rlpList(uncles, 0, 'the list of uncles', fail)
+  if (!Array.isArray(transactionItems)) throw fail('its transactions are not a list')
+  if (!Array.isArray(withdrawalItems)) throw fail('its withdrawals are not a list')
+  const header = parseHeader(headerItem)
+  const block = blockOf(header, transactionItems.map(envelope), withdrawalItems.map(parseWithdrawal), encoded)
+  return { header, block }
+}
+
+/** [index, validator, address, gwei] of EIP-4895; the validator index has no meaning here and is 0. */
+export function withdrawalFields({ index, address, amountGwei }: Withdrawal): RlpInput[] {
+  return [index, 0, hexToBytes(address, 20), amountGwei]
+}
+
+function blockOf(
+  header: Header,
+  transactions: readonly Uint8Array[],
+  withdrawals: readonly Withdrawal[],
+  encoded: Uint8Array,
+): Block {
+  const { requestsHash: _, ...fields } = header
+  return {
+    ...fields,
+    hash: headerHash(header),
+    size: encoded.length,
+    transactions,
+    transactionHashes: transactions.map((transaction) => keccak256(transaction)),
+    withdrawals,
+    encoded,
+  }
+}
+
+/** In a block a legacy transaction is a list, a typed one a string (EIP-2718). */
+function transactionItem(raw: Uint8Array): RlpItem {
+  return isLegacy(raw) ? rlpDecode(raw, fail) : raw
+}
+
+function envelope(item: RlpItem): Uint8Array {
+  if (Array.isArray(item)) return rlpEncode(item)
+  if (item.length === 0 || isLegacy(item)) throw fail('a transaction is neither a list nor a typed envelope')
+  return item
+}
+
+function isLegacy(raw: Uint8Array): boolean {
+  return (raw[0] ?? 0) >= 0xc0
+}
+
+function parseWithdrawal(item: RlpItem): Withdrawal {
+  const [index, validator, address, amount] = rlpList(item, 4, 'a withdrawal', fail)
+  const to = rlpBytes(address, "a withdrawal's address", fail)
+  if (to.length !== 20) throw fail(`a withdrawal's address has ${to.length} bytes instead of 20`)
+  if (rlpInteger(validator, "a withdrawal's validator", fail, 8) !== 0n) throw fail("a withdrawal's validator is not 0")
+  return {
+    index: Number(rlpInteger(index, "a withdrawal's index", fail, 6)),
+    address: bytesToHex(to),
+    amountGwei: rlpInteger(amount, "a withdrawal's amount", fail, 8),
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  bytesToHex,
+  concatBytes,
+  hexToBytes,
+  malformed,
+  type RlpInput,
+  type RlpItem,
+  rlpBytes,
+  rlpDecode,
+  rlpEncode,
+  rlpInteger,
+  rlpList,
+} from '../codec/index.js'
+import type { Block, Log, Receipt } from '../ports/execution.js'
+import type { Hash, Hex } from '../types/hex.js'
+
+const fail = malformed('RECEIPT_MALFORMED', 'stored receipt')
+
+/** The receipt as it goes into the receipts root (EIP-2718, EIP-658). */
+export function consensusReceipt(receipt: Receipt): Uint8Array {
+  const { status, cumulativeGasUsed, logsBloom, logs, type } = receipt
+  const payload = rlpEncode([status, cumulativeGasUsed, hexToBytes(logsBloom, 256), logs.map(logFields)])
+  return type === 0 ? payload : concatBytes(Uint8Array.of(type), payload)
+}
+
+/** A block's receipts for the disk; what the block says itself is left out. */
+export function encodeReceipts(receipts: readonly Receipt[]): Uint8Array {
+  return rlpEncode(
+    receipts.map((receipt) => [
+      receipt.type,
+      receipt.status,
+      hexToBytes(receipt.from, 20),
+      hexToBytes(receipt.to ?? '0x'),
+      hexToBytes(receipt.contractAddress ?? '0x'),
+      receipt.cumulativeGasUsed,
+      receipt.gasUsed,
+      receipt.effectiveGasPrice,
+      receipt.logs.map(logFields),
+      receipt.logs.length === 0 ? new Uint8Array(0) : hexToBytes(receipt.logsBloom, 256),
+    ]),
+  )
+}
+
+/** The receipts of `block`, as `encodeReceipts` wrote them. @throws MetisSeqError `RECEIPT_MALFORMED` */
+export function decodeReceipts(encoded: Uint8Array, block: Block): Receipt[] {
+  const items = rlpList(rlpDecode(encoded, fail), block.transactionHashes.length, 'the list', fail)
+  let logIndex = 0
+  return items.map((item, transactionIndex) => {
+    const [type, status, from, to, created, cumulative, used, price, logs, bloom] = rlpList(item, 10, 'a receipt', fail)
+    const place = {
+      transactionIndex,
+      transactionHash: block.transactionHashes[transactionIndex] ?? block.hash,
+      blockNumber: block.number,
+      blockHash: block.hash,
+    }
+    if (!Array.isArray(logs)) throw fail('the logs are not a list')
+    return {
+      ...place,
+      type: Number(rlpInteger(type, 'the type', fail, 1)),
+      status: rlpInteger(status, 'the status', fail, 1) === 1n ? 1 : 0,
+      from: hex(from),
+      to: optional(to),
+      contractAddress: optional(created),
+      cumulativeGasUsed: rlpInteger(cumulative, 'the cumulative gas', fail),
+      gasUsed: rlpInteger(used, 'the gas', fail),
+      effectiveGasPrice: rlpInteger(price, 'the gas price', fail),
+      logs: logs.map((log): Log => ({ ...parseLog(log), ...place, logIndex: logIndex++ })),
+      logsBloom: logs.length === 0 ? NO_BLOOM : hex(bloom),
+    }
+  })
+}
+
+/** The bloom of a receipt or block without logs. */
+export const NO_BLOOM: Hex = `0x${'00'.repeat(256)}`
+
+function logFields({ address, topics, data }: Log): RlpInput[] {
+  return [hexToBytes(address, 20), topics.map((topic) => hexToBytes(topic, 32)), hexToBytes(data)]
+}
+
+function parseLog(item: RlpItem): { address: Hex; topics: Hash[]; data: Hex } {
+  const [address, topics, data] = rlpList(item, 3, 'a log', fail)
+  if (!Array.isArray(topics)) throw fail('the topics are not a list')
+  return { address: hex(address), topics: topics.map(hex), data: hex(data) }
+}
+
+function hex(item: RlpItem | undefined): Hex {
+  return bytesToHex(rlpBytes(item, 'a field', fail))
+}
+
+function optional(item: RlpItem | undefined): Hex | null {
+  const value = hex(item)
+  return value === '0x' ? null : value
+}
