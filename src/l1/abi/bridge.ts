@@ -1,0 +1,23 @@
+/** Bridge on L1; depositERC20ToByChainId, addressmgr and the two ERC20 events are those of the live bridge, the rest is ours. */
+export const bridgeAbi = [
+  'error EmptyDeposit()',
+  'error NullRecipient()',
+  'error UnsupportedChain(uint256 given, uint256 expected)',
+  'error UnsupportedToken(address l1Token, address l2Token)',
+  'event DepositQueued(uint256 indexed index, address indexed l1Token, address indexed to, address from, uint256 amount)',
+  'event ERC20ChainID(uint256 _chainid)',
+  'event ERC20DepositInitiated(address indexed _l1Token, address indexed _l2Token, address indexed _from, address _to, uint256 _amount, bytes _data)',
+  'event Initialized(uint8 version)',
+  'event OwnershipTransferred(address indexed previousOwner, address indexed newOwner)',
+  'function addressmgr() view returns (address)',
+  'function collectFees(address _to)',
+  'function depositERC20ToByChainId(uint256 _chainId, address _l1Token, address _l2Token, address _to, uint256 _amount, uint32 _l2Gas, bytes _data) payable',
+  'function initialize(address _addressmgr, address _l1Token, address _l2Token, uint256 _l2ChainId)',
+  'function l1Token() view returns (address)',
+  'function l2ChainId() view returns (uint256)',
+  'function l2Token() view returns (address)',
+  'function owner() view returns (address)',
+  'function queueLength() view returns (uint256)',
+  'function renounceOwnership()',
+  'function transferOwnership(address newOwner)',
+] as const
