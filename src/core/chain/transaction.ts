@@ -1,0 +1,106 @@
+import {
+  bytesToHex,
+  concatBytes,
+  keccakBytes,
+  malformed,
+  type RlpItem,
+  rlpBytes,
+  rlpDecode,
+  rlpEncode,
+  rlpInteger,
+} from '../codec/index.js'
+import type { Address, Hash, Hex } from '../types/hex.js'
+
+const fail = malformed('TX_MALFORMED', 'transaction')
+const FIELDS = { 2: 9, 3: 11 } as const
+
+/** What the group signs: a fee-market transaction (EIP-1559), or one with blobs (EIP-4844) without its sidecar. */
+export interface UnsignedTransaction {
+  chainId: number
+  nonce: number
+  /** wei */
+  maxPriorityFeePerGas: bigint
+  maxFeePerGas: bigint
+  gasLimit: bigint
+  to: Address
+  value: bigint
+  data: Uint8Array
+  /** With blobs only: wei a blob gas, and the versioned hashes. */
+  maxFeePerBlobGas?: bigint
+  blobs: readonly Hash[]
+}
+
+export interface SignedTransaction extends UnsignedTransaction {
+  accessListLength: number
+  /** What was signed. */
+  digest: Uint8Array
+  /** r, s, v with v 0 or 1 */
+  signature: Uint8Array
+}
+
+function fields(transaction: UnsignedTransaction) {
+  const { chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, to, value, data, blobs } = transaction
+  const common = [chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, bytes(to), value, data, []]
+  return blobs.length === 0 ? common : [...common, transaction.maxFeePerBlobGas ?? 0n, blobs.map(bytes)]
+}
+
+const bytes = (hex: Hex) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'))
+const typeOf = ({ blobs }: UnsignedTransaction) => Uint8Array.of(blobs.length === 0 ? 2 : 3)
+
+/** What the sender signs of a transaction. */
+export function signingDigest(transaction: UnsignedTransaction): Uint8Array {
+  return keccakBytes(concatBytes(typeOf(transaction), rlpEncode(fields(transaction))))
+}
+
+/** The envelope (EIP-2718) of a transaction and its signature (r, s, v with v 0 or 1). */
+export function signedEnvelope(transaction: UnsignedTransaction, signature: Uint8Array): Uint8Array {
+  const r = BigInt(bytesToHex(signature.subarray(0, 32)))
+  const s = BigInt(bytesToHex(signature.subarray(32, 64)))
+  return concatBytes(typeOf(transaction), rlpEncode([...fields(transaction), signature[64] ?? 0, r, s]))
+}
+
+/** Reads an envelope of type 2 or 3, strictly. @throws MetisSeqError `TX_MALFORMED` */
+export function parseTransaction(raw: Uint8Array): SignedTransaction {
+  const type = raw[0]
+  if (type !== 2 && type !== 3) throw fail(`type ${type} is neither 2 nor 3`)
+  const items = rlpDecode(raw.subarray(1), fail)
+  if (!Array.isArray(items) || items.length !== FIELDS[type] + 3) throw fail(`it needs ${FIELDS[type] + 3} fields`)
+  const [chainId, nonce, tip, cap, gas, to, value, data, accessList, ...rest] = items
+  if (!Array.isArray(accessList)) throw fail('its access list is not a list')
+  const [yParity, r, s] = rest.slice(-3)
+  const unsigned: UnsignedTransaction = {
+    chainId: Number(rlpInteger(chainId, 'chain id', fail, 6)),
+    nonce: Number(rlpInteger(nonce, 'nonce', fail, 6)),
+    maxPriorityFeePerGas: rlpInteger(tip, 'tip', fail),
+    maxFeePerGas: rlpInteger(cap, 'fee cap', fail),
+    gasLimit: rlpInteger(gas, 'gas limit', fail, 8),
+    to: bytesToHex(sized(to, 20, 'destination')),
+    value: rlpInteger(value, 'value', fail),
+    data: rlpBytes(data, 'data', fail),
+    blobs: [],
+  }
+  if (type === 3) {
+    unsigned.maxFeePerBlobGas = rlpInteger(rest[0], 'blob fee cap', fail)
+    if (!Array.isArray(rest[1])) throw fail('its blob hashes are not a list')
+    unsigned.blobs = rest[1].map((hash) => bytesToHex(sized(hash, 32, 'blob hash')))
+  }
+  const signature = concatBytes(
+    word(r, 'r'),
+    word(s, 's'),
+    Uint8Array.of(Number(rlpInteger(yParity, 'parity', fail, 1))),
+  )
+  const signed = [...items.slice(0, FIELDS[type])]
+  const digest = keccakBytes(concatBytes(Uint8Array.of(type), rlpEncode(signed)))
+  return { ...unsigned, accessListLength: accessList.length, digest, signature }
+}
+
+function sized(item: RlpItem | undefined, length: number, what: string): Uint8Array {
+  const value = rlpBytes(item, what, fail)
+  if (value.length !== length) throw fail(`its ${what} has ${value.length} bytes instead of ${length}`)
+  return value
+}
+
+function word(item: RlpItem | undefined, what: string): Uint8Array {
+  const value = rlpInteger(item, what, fail)
+  return bytes(`0x${value.toString(16).padStart(64, '0')}`)
+}

@@ -1,0 +1,128 @@
+import { encodeInbox } from '../batching/inbox.js'
+import { bytesToHex, canonicalJson, hexToBytes, keccak256 } from '../codec/index.js'
+import type { Address, Hash } from '../types/hex.js'
+import { contentHash } from './digest.js'
+import { withId } from './opening.js'
+import { isQuorum } from './power.js'
+import { refuse } from './refuse.js'
+import type { BatchContent, BatchFlight, ConsensusState, Draft, L1Event, SigningRequest } from './types.js'
+
+export const MAX_BLOB_TRANSACTIONS = 4
+export const MAX_BLOBS = 6
+export const MAX_BATCH_BLOCKS = 4096
+/** wei; what a member signs at most for L1 gas (rule B2). */
+export const L1_FEE_CAP = 500n * 10n ** 9n
+
+/**
+ * A member says that it decoded these blobs and found its own final blocks in them (rule B4). A quorum for one content
+ * decides it, and consensus asks for the group's signatures one after the other (rules B1 to B3).
+ */
+export function applyBatchVote(draft: Draft, member: Address, content: BatchContent): void {
+  const { state } = draft
+  checkContent(state, content)
+  const previous = state.batch.votes[member]
+  if (previous !== undefined && previous.attempt >= content.attempt) {
+    throw refuse('VOTE_NOT_NEWER', `A vote of attempt ${previous.attempt} stands already.`)
+  }
+  state.batch.votes[member] = content
+  const text = canonicalJson(content)
+  const agreeing = Object.entries(state.batch.votes).filter(([, vote]) => canonicalJson(vote) === text)
+  const voters = agreeing.map(([address]) => address as Address)
+  if (!isQuorum(state.committee, voters)) return
+  state.batch.votes = {}
+  draft.effects.push({ type: 'batchDecided', batch: content })
+  fly(draft, { content, step: 0, request: '0x', blobTransactions: [] })
+}
+
+function checkContent(state: ConsensusState, content: BatchContent): void {
+  const { batch } = state
+  if (batch.flight !== null) throw refuse('BATCH_IN_FLIGHT', `Batch ${batch.flight.content.index} is on its way.`)
+  if (content.index !== batch.nextIndex || content.first !== batch.nextBlock) {
+    throw refuse('BATCH_NOT_NEXT', `The next batch is ${batch.nextIndex} from block ${batch.nextBlock}.`)
+  }
+  const ends = state.terms.find(({ last }) => last === content.last)
+  if (content.last < content.first || ends === undefined || ends.lastHash !== content.lastHash) {
+    throw refuse('BATCH_END', `Block ${content.last} does not end a closed term.`)
+  }
+  if (content.last - content.first >= MAX_BATCH_BLOCKS) {
+    throw refuse('BATCH_SIZE', `A batch has at most ${MAX_BATCH_BLOCKS} blocks.`)
+  }
+  const sizes = content.blobs.map((blobs) => blobs.length)
+  if (sizes.length < 1 || sizes.length > MAX_BLOB_TRANSACTIONS || sizes.some((size) => size < 1 || size > MAX_BLOBS)) {
+    throw refuse('BATCH_SIZE', `A batch has 1 to ${MAX_BLOB_TRANSACTIONS} transactions of 1 to ${MAX_BLOBS} blobs.`)
+  }
+}
+
+/** Asks for the signature of the flight's step. One transaction of the group is in flight on L1 at a time (rule B2). */
+function fly(draft: Draft, flight: BatchFlight): void {
+  const { state } = draft
+  const request = stepRequest(draft, flight)
+  state.requests[request.id] = request
+  state.batch.flight = { ...flight, request: request.id }
+  draft.effects.push({ type: 'signatureRequested', request })
+}
+
+function stepRequest({ state, context }: Draft, { content, step, blobTransactions }: BatchFlight): SigningRequest {
+  const { l1 } = context.genesis
+  const common = {
+    chain: 'l1',
+    chainId: l1.chainId,
+    key: state.group.address,
+    nonce: state.l1.nonce,
+    maxFeePerGas: L1_FEE_CAP,
+    subject: content.index,
+    signed: null,
+  } as const
+  const blobs = content.blobs[step]
+  if (blobs !== undefined) {
+    const dataHash = keccak256(new Uint8Array(0))
+    return withId({ ...common, kind: 'blobs', to: l1.inbox, data: '0x', dataHash, blobs, gasLimit: 21_000 })
+  }
+  const count = content.last - content.first + 1
+  if (step === content.blobs.length) {
+    const header = { batchIndex: BigInt(content.index), firstBlock: BigInt(content.first), blockCount: count }
+    const data = bytesToHex(encodeInbox({ da: 'blob', ...header, transactionHashes: blobTransactions }))
+    const dataHash = keccak256(hexToBytes(data))
+    return withId({ ...common, kind: 'inbox', to: l1.inbox, data, dataHash, blobs: [], gasLimit: 100_000 })
+  }
+  const gasLimit = 300_000 + 2_000 * count
+  const to = l1.stateCommitmentChain
+  return withId({ ...common, kind: 'stateRoots', to, data: null, dataHash: content.stateRoots, blobs: [], gasLimit })
+}
+
+/** A transaction of the group was mined at the confirmation depth: the flight goes on to its next step (rule B3). */
+export function applyGroupTransaction(draft: Draft, event: Extract<L1Event, { type: 'groupTransaction' }>): void {
+  const { state } = draft
+  state.l1.nonce = event.nonce + 1
+  const { flight } = state.batch
+  const request = flight === null ? undefined : state.requests[flight.request]
+  if (flight === null || request === undefined) return
+  delete state.requests[flight.request]
+  if (!event.success || event.content !== contentHash(request)) {
+    draft.effects.push({ type: 'groupTransactionFailed', nonce: event.nonce, hash: event.hash, kind: request.kind })
+    fly(draft, flight) // the same step again, with the next nonce
+    return
+  }
+  finishStep(draft, flight, request, event.hash)
+}
+
+function finishStep(draft: Draft, flight: BatchFlight, request: SigningRequest, hash: Hash): void {
+  const { batch } = draft.state
+  const { content } = flight
+  if (request.kind === 'stateRoots') {
+    draft.state.batch = {
+      ...batch,
+      nextIndex: content.index + 1,
+      nextBlock: content.last + 1,
+      attempt: 0,
+      flight: null,
+    }
+    return
+  }
+  if (request.kind === 'inbox') {
+    batch.finalized = content.last
+    draft.effects.push({ type: 'batchAccepted', index: content.index, last: content.last, transaction: hash })
+  }
+  const blobTransactions = request.kind === 'blobs' ? [...flight.blobTransactions, hash] : flight.blobTransactions
+  fly(draft, { ...flight, step: flight.step + 1, blobTransactions })
+}

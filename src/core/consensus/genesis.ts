@@ -1,0 +1,75 @@
+import type { Genesis } from '../genesis/types.js'
+import type { Hash } from '../types/hex.js'
+import { makeCommittee } from './power.js'
+import { membersOf, registerSequencer } from './staking.js'
+import { drawNext } from './term.js'
+import type { ConsensusState, Draft } from './types.js'
+
+/**
+ * The state before the first message. Epoch 0 starts at block 0 (rule E3) and has no opening transaction.
+ * A registration in the genesis passes the same test as one from L1 (rule P4).
+ */
+export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState {
+  const { consensus, group, l1, l2 } = genesis
+  const block0 = { number: 0, hash: l2.hash, stateRoot: l2.stateRoot }
+  const state: ConsensusState = {
+    staking: { batch: 1, sequencers: {} },
+    committee: makeCommittee([]),
+    proposed: null,
+    dropped: [],
+    group: { address: group.address, generation: 0 },
+    l1: {
+      applied: { number: l1.startBlock - 1, hash: l1.startParentHash },
+      decided: null,
+      votes: {},
+      deposits: 0,
+      dust: {},
+      nonce: group.l1Nonce,
+    },
+    snapshots: [],
+    term: {
+      term: 0,
+      epoch: 0,
+      sequencer: genesis.firstSequencer,
+      parentNumber: 0,
+      parentHash: l2.hash,
+      endBlock: consensus.epochLength - 1,
+      l1Origin: l1.startBlock - 1,
+      kind: 'genesis',
+      openedAt: l2.timestamp * 1000,
+      signedAt: l2.timestamp * 1000,
+      checkpointAt: null,
+      opening: [],
+    },
+    next: null,
+    checkpoint: block0,
+    contract: { epoch: 0, epochLength: consensus.epochLength, mpc: group.address, nonce: 0 },
+    failed: [],
+    attempts: 0,
+    checkpointVotes: {},
+    stallVotes: [],
+    requests: {},
+    terms: [],
+    batch: { nextIndex: 1, nextBlock: 1, attempt: 0, votes: {}, flight: null, finalized: 0 },
+  }
+  const draft: Draft = {
+    state,
+    effects: [],
+    context: { genesis, networkId, time: l2.timestamp * 1000, recover: () => undefined },
+  }
+  for (const { id, signer, pubkey, stake } of genesis.sequencers) {
+    registerSequencer(draft, { id, signer, pubkey, amount: BigInt(stake), activationBatch: 1 })
+  }
+  const members = membersOf(state)
+  state.committee = makeCommittee(members)
+  // The first draw comes before any entropy of L1 was waited for: the network's own salted id stands in.
+  state.snapshots = [
+    {
+      height: l1.startBlock - 1,
+      candidates: members.map(({ address, stake }) => ({ address, stake })),
+      prevRandao: networkId,
+    },
+  ]
+  drawNext(draft)
+  return state
+}

@@ -1,0 +1,267 @@
+import type { Genesis } from '../genesis/types.js'
+import type { Address, Hash, Hex } from '../types/hex.js'
+
+/** A sequencer as L1's LockingInfo tells of it. A type, not an interface, so that it has a canonical text. */
+export type Sequencer = {
+  id: number
+  signer: Address
+  /** 64 bytes, without the 0x04 */
+  pubkey: Hex
+  /** wei */
+  stake: bigint
+  /** L1 reward batches between which it takes part; deactivation 0 is "stays". */
+  activationBatch: number
+  deactivationBatch: number
+  jailed: boolean
+}
+
+export type Member = {
+  id: number
+  address: Address
+  pubkey: Hex
+  /** wei, uncapped: what selection weighs */
+  stake: bigint
+  /** whole METIS, capped below a third of the total (rule P2) */
+  power: number
+}
+
+export type Committee = {
+  members: Member[]
+  /** heads a quorum needs, smallest t with 3t > 2n (rule P3) */
+  threshold: number
+  totalPower: number
+}
+
+/** A change of members that waits for the group key to be shared anew (rule P1). */
+export type ProposedCommittee = {
+  generation: number
+  members: Member[]
+  votes: Record<Address, { address: Address; failed: Address[] }>
+  /** The group address to be used, once every joiner and a quorum said that the shares are there. */
+  ready: Address | null
+}
+
+export type L1Range = {
+  from: number
+  to: number
+  toHash: Hash
+  /** Hash of block `from - 1`. */
+  prevToHash: Hash
+  eventsRoot: Hash
+  prevRandao: Hash
+}
+
+/** What consensus takes from L1, in L1's order. */
+export type L1Event =
+  | { type: 'locked'; block: number; id: number; signer: Address; pubkey: Hex; amount: bigint; activationBatch: number }
+  | { type: 'stake'; block: number; id: number; amount: bigint }
+  | { type: 'signer'; block: number; id: number; signer: Address; pubkey: Hex }
+  | { type: 'exit'; block: number; id: number; deactivationBatch: number }
+  | { type: 'rewardBatch'; block: number; batch: number }
+  | { type: 'deposit'; block: number; index: number; to: Address; amount: bigint }
+  /** A transaction from the group address was mined; `content` as `contentHash` makes it. */
+  | { type: 'groupTransaction'; block: number; nonce: number; hash: Hash; content: Hash; success: boolean }
+  /** Entropy of a snapshot (rule S1). */
+  | { type: 'randao'; block: number; value: Hash }
+
+export type CheckpointContent = {
+  kind: 'checkpoint'
+  term: number
+  prevNumber: number
+  prevHash: Hash
+  blocks: { hash: Hash; stateRoot: Hash }[]
+}
+
+export type BatchContent = {
+  kind: 'batch'
+  index: number
+  attempt: number
+  /** L2 blocks, both included. */
+  first: number
+  last: number
+  lastHash: Hash
+  /** Versioned hashes of the blobs (EIP-4844), one list a blob transaction. */
+  blobs: Hash[][]
+  /** keccak of the calldata of `appendStateBatchByChainId`. */
+  stateRoots: Hash
+}
+
+/** What a member claims (rule T8 and the slots of ADR 0003). */
+export type Content =
+  | { kind: 'range'; range: L1Range }
+  | CheckpointContent
+  | { kind: 'stall'; term: number; lastCheckpointNumber: number }
+  | { kind: 'group'; generation: number; address: Address; failed: Address[] }
+  | BatchContent
+
+export type Seal = { term: number; number: number; hash: Hash; signature: Hex }
+
+export type Message =
+  | { type: 'attestation'; member: Address; content: Content; signature: Hex }
+  | { type: 'l1Events'; from: number; events: L1Event[] }
+  | { type: 'evidence'; seals: [Seal, Seal] }
+  | { type: 'signed'; request: Hash; transaction: Hex }
+
+/** One assignment of a sequencer (rule T1). */
+export type Term = {
+  term: number
+  epoch: number
+  sequencer: Address
+  parentNumber: number
+  parentHash: Hash
+  /** Last block of the term. */
+  endBlock: number
+  l1Origin: number
+}
+
+export type CurrentTerm = Term & {
+  kind: 'genesis' | 'boundary' | 'replacement'
+  /** Consensus time, ms. */
+  openedAt: number
+  /** When all its opening transactions stood signed in the record; null: not yet. */
+  signedAt: number | null
+  /** When its last checkpoint was decided; null: none yet. */
+  checkpointAt: number | null
+  /** Ids of its opening requests, in the order of their nonces. */
+  opening: Hash[]
+}
+
+export type ClosedTerm = Term & {
+  kind: CurrentTerm['kind']
+  /** Last final block; `parentNumber` when the term left none. */
+  last: number
+  lastHash: Hash
+  cut: boolean
+  closedAt: number
+}
+
+/** What the group is asked to sign: everything but the fees on L1, which are the signers' within the cap (rule B2). */
+export type SigningRequest = {
+  id: Hash
+  kind: 'commitEpoch' | 'recommitEpoch' | 'updateMpcAddress' | 'updateEpochLength' | 'blobs' | 'inbox' | 'stateRoots'
+  chain: 'l1' | 'l2'
+  chainId: number
+  /** The address whose key signs. */
+  key: Address
+  nonce: number
+  to: Address
+  /** Null where only its hash is agreed and each member makes the bytes from its own blocks. */
+  data: Hex | null
+  dataHash: Hash
+  blobs: Hash[]
+  gasLimit: number
+  /** wei */
+  maxFeePerGas: bigint
+  /** The term an opening belongs to, or the index of the batch. */
+  subject: number
+  signed: Hex | null
+}
+
+export type Snapshot = {
+  /** L1 block after which the stakes were frozen. */
+  height: number
+  candidates: { address: Address; stake: bigint }[]
+  /** Null until the entropy block is in a decided range. */
+  prevRandao: Hash | null
+}
+
+export type BatchFlight = {
+  content: BatchContent
+  /** Requests of its steps so far, in order: blob transactions, inbox, state roots. */
+  step: number
+  request: Hash
+  blobTransactions: Hash[]
+}
+
+export type Checkpoint = { number: number; hash: Hash; stateRoot: Hash }
+
+/** The whole of consensus. Plain values only: it is cloned, hashed and stored as it is. */
+export type ConsensusState = {
+  staking: { batch: number; sequencers: Record<string, Sequencer> }
+  committee: Committee
+  proposed: ProposedCommittee | null
+  /** Joiners that a failed resharing named; they wait for the next term. */
+  dropped: Address[]
+  group: { address: Address; generation: number }
+  l1: {
+    applied: { number: number; hash: Hash }
+    /** Decided, its events not yet in the record. */
+    decided: L1Range | null
+    votes: Record<Address, L1Range>
+    deposits: number
+    /** wei below one gwei kept for a recipient (rule L2) */
+    dust: Record<Address, bigint>
+    /** Next nonce of the group address on L1. */
+    nonce: number
+  }
+  snapshots: Snapshot[]
+  term: CurrentTerm
+  /** Drawn ahead for the normal boundary. */
+  next: { sequencer: Address; opening: Hash[] } | null
+  checkpoint: Checkpoint
+  /** `MetisSequencerSet` at the checkpoint. */
+  contract: { epoch: number; epochLength: number; mpc: Address; nonce: number }
+  /** Sequencers whose terms were cut since the last decided checkpoint (rule T7). */
+  failed: Address[]
+  /** Failed attempts since then: the stall time doubles with each (rule T5). */
+  attempts: number
+  checkpointVotes: Record<Address, CheckpointContent>
+  /** Members that attest a stall at the current checkpoint. */
+  stallVotes: Address[]
+  requests: Record<Hash, SigningRequest>
+  /** Closed terms, oldest first: those not batched yet and the last 64. */
+  terms: ClosedTerm[]
+  batch: {
+    nextIndex: number
+    nextBlock: number
+    attempt: number
+    votes: Record<Address, BatchContent>
+    flight: BatchFlight | null
+    /** Last L2 block whose batch L1 holds finally; tag `finalized`. */
+    finalized: number
+  }
+}
+
+/** What the node has to do or may tell; data only (design: effects). */
+export type Effect =
+  | { type: 'rangeDecided'; range: L1Range }
+  | { type: 'l1Applied'; number: number }
+  | { type: 'deposit'; index: number; to: Address; amountGwei: bigint; l1Block: number }
+  | { type: 'sequencerChanged'; id: number; address: Address; change: 'joined' | 'stake' | 'signer' | 'exit' }
+  | { type: 'registrationRefused'; id: number; reason: string }
+  | { type: 'committeeProposed'; generation: number; members: Address[] }
+  | { type: 'committeeChanged'; members: Address[] }
+  | { type: 'checkpointDecided'; checkpoint: Checkpoint; term: number }
+  | { type: 'termOpened'; term: CurrentTerm }
+  | { type: 'termCut'; term: number; sequencer: Address; checkpoint: Checkpoint; reason: 'stall' | 'evidence' }
+  | { type: 'slash'; sequencer: Address; term: number; number: number }
+  | { type: 'signatureRequested'; request: SigningRequest }
+  | { type: 'signatureRecorded'; request: SigningRequest }
+  | { type: 'batchDecided'; batch: BatchContent }
+  | { type: 'batchAccepted'; index: number; last: number; transaction: Hash }
+  | { type: 'groupTransactionFailed'; nonce: number; hash: Hash; kind: SigningRequest['kind'] }
+
+/** What is constant for a network, and the time and crypto that are passed in. */
+export interface Context {
+  genesis: Genesis
+  /** Hash of the genesis (rule M1). */
+  networkId: Hash
+  /** Consensus time, ms (rule M3). */
+  time: number
+  /** Address that signed a digest, undefined for a signature that is none. 65 bytes r, s, v with v 0 or 1. */
+  recover(digest: Uint8Array, signature: Uint8Array): Address | undefined
+}
+
+export interface Applied {
+  state: ConsensusState
+  effects: Effect[]
+  /** Why the message changed nothing, where it was refused. */
+  refused?: { code: string; reason: string }
+}
+
+/** Working copy that handlers change while one message is applied. */
+export interface Draft {
+  state: ConsensusState
+  effects: Effect[]
+  context: Context
+}

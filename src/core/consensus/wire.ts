@@ -1,0 +1,160 @@
+import { canonicalJson, malformed, shape, utf8 } from '../codec/index.js'
+import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from './batch.js'
+import { MAX_LEAD } from './checkpoint.js'
+import { MAX_RANGE_EVENTS } from './l1.js'
+import type { Content, L1Event, L1Range, Message, Seal } from './types.js'
+
+/** Bytes of a message at most; the events of a range are the longest. */
+export const MAX_MESSAGE = 1 << 20
+const MAX_MEMBERS = 256
+/** A group transaction without sidecar: the state roots of a whole batch are its longest. */
+const MAX_TRANSACTION = 256 * 1024
+
+const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, uint } = shape
+
+const range = objectOf<L1Range>({
+  from: uint,
+  to: uint,
+  toHash: hash,
+  prevToHash: hash,
+  eventsRoot: hash,
+  prevRandao: hash,
+})
+
+const content = oneOf<Content>('kind', {
+  range: objectOf<Extract<Content, { kind: 'range' }>>({ kind: literal('range'), range }),
+  checkpoint: objectOf<Extract<Content, { kind: 'checkpoint' }>>({
+    kind: literal('checkpoint'),
+    term: uint,
+    prevNumber: uint,
+    prevHash: hash,
+    blocks: listOf(objectOf({ hash, stateRoot: hash }), MAX_LEAD),
+  }),
+  stall: objectOf<Extract<Content, { kind: 'stall' }>>({
+    kind: literal('stall'),
+    term: uint,
+    lastCheckpointNumber: uint,
+  }),
+  group: objectOf<Extract<Content, { kind: 'group' }>>({
+    kind: literal('group'),
+    generation: uint,
+    address,
+    failed: listOf(address, MAX_MEMBERS),
+  }),
+  batch: objectOf<Extract<Content, { kind: 'batch' }>>({
+    kind: literal('batch'),
+    index: uint,
+    attempt: uint,
+    first: uint,
+    last: uint,
+    lastHash: hash,
+    blobs: listOf(listOf(hash, MAX_BLOBS), MAX_BLOB_TRANSACTIONS),
+    stateRoots: hash,
+  }),
+})
+
+const pubkey = hexUpTo(64)
+
+/** Events as they stand in the record; a public key may have any length there, consensus refuses the bad ones (P4). */
+export const l1Event = oneOf<L1Event>('type', {
+  locked: objectOf<Extract<L1Event, { type: 'locked' }>>({
+    type: literal('locked'),
+    block: uint,
+    id: uint,
+    signer: address,
+    pubkey,
+    amount: decimal,
+    activationBatch: uint,
+  }),
+  stake: objectOf<Extract<L1Event, { type: 'stake' }>>({
+    type: literal('stake'),
+    block: uint,
+    id: uint,
+    amount: decimal,
+  }),
+  signer: objectOf<Extract<L1Event, { type: 'signer' }>>({
+    type: literal('signer'),
+    block: uint,
+    id: uint,
+    signer: address,
+    pubkey,
+  }),
+  exit: objectOf<Extract<L1Event, { type: 'exit' }>>({
+    type: literal('exit'),
+    block: uint,
+    id: uint,
+    deactivationBatch: uint,
+  }),
+  rewardBatch: objectOf<Extract<L1Event, { type: 'rewardBatch' }>>({
+    type: literal('rewardBatch'),
+    block: uint,
+    batch: uint,
+  }),
+  deposit: objectOf<Extract<L1Event, { type: 'deposit' }>>({
+    type: literal('deposit'),
+    block: uint,
+    index: uint,
+    to: address,
+    amount: decimal,
+  }),
+  groupTransaction: objectOf<Extract<L1Event, { type: 'groupTransaction' }>>({
+    type: literal('groupTransaction'),
+    block: uint,
+    nonce: uint,
+    hash,
+    content: hash,
+    success: boolean,
+  }),
+  randao: objectOf<Extract<L1Event, { type: 'randao' }>>({ type: literal('randao'), block: uint, value: hash }),
+})
+
+const seal = objectOf<Seal>({ term: uint, number: uint, hash, signature: hexOf(65) })
+
+const seals: shape.Shape<[Seal, Seal]> = (value, path, fail) => {
+  const [a, b] = listOf(seal, 2)(value, path, fail)
+  if (a === undefined || b === undefined) throw fail(`${path} are not two seals`)
+  return [a, b]
+}
+
+const message = oneOf<Message>('type', {
+  attestation: objectOf<Extract<Message, { type: 'attestation' }>>({
+    type: literal('attestation'),
+    member: address,
+    content,
+    signature: hexOf(65),
+  }),
+  l1Events: objectOf<Extract<Message, { type: 'l1Events' }>>({
+    type: literal('l1Events'),
+    from: uint,
+    events: listOf(l1Event, MAX_RANGE_EVENTS),
+  }),
+  evidence: objectOf<Extract<Message, { type: 'evidence' }>>({ type: literal('evidence'), seals }),
+  signed: objectOf<Extract<Message, { type: 'signed' }>>({
+    type: literal('signed'),
+    request: hash,
+    transaction: hexUpTo(MAX_TRANSACTION),
+  }),
+})
+
+/** A message as an engine carries it: canonical JSON. */
+export function encodeMessage(value: Message): Uint8Array {
+  return utf8(canonicalJson(value))
+}
+
+/** Reads what anybody may have sent. @throws MetisSeqError `MESSAGE_MALFORMED` with the field and the reason */
+export function decodeMessage(bytes: Uint8Array): Message {
+  const fail = malformed('MESSAGE_MALFORMED', 'consensus message')
+  if (bytes.length > MAX_MESSAGE) throw fail(`it has ${bytes.length} bytes, at most ${MAX_MESSAGE} are read`)
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw fail('it is not JSON')
+  }
+  return message(value, 'message', fail)
+}
+
+/** Reads a seal that a peer sent. */
+export function decodeSeal(value: unknown): Seal {
+  return seal(value, 'seal', malformed('SEAL_MALFORMED', 'seal'))
+}

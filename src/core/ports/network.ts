@@ -1,0 +1,29 @@
+import type { Seal } from '../consensus/types.js'
+import type { Address, Hash } from '../types/hex.js'
+
+/** A sealed block as it travels; `encoded` as in `Block`. */
+export interface SealedBlock {
+  encoded: Uint8Array
+  seal: Seal
+}
+
+/** What the others may ask of a node, and tell it. */
+export interface NetworkHandlers {
+  onBlock(from: Address, block: SealedBlock): void
+  onTransaction(from: Address, raw: Uint8Array): void
+  /** Bytes of the blobs of a proposed batch, one list a blob transaction. */
+  onBatch(from: Address, batch: { index: number; attempt: number; blobs: readonly (readonly Uint8Array[])[] }): void
+  /** A stored block by its hash, sealed or not sealed yet. */
+  serveBlock(hash: Hash): Promise<SealedBlock | undefined>
+}
+
+/** Between the nodes: no order, no delivery guarantee; whoever needs a block asks for it again. */
+export interface Network {
+  readonly peers: readonly Address[]
+  sendBlock(block: SealedBlock): void
+  sendTransaction(raw: Uint8Array): void
+  sendBatch(batch: { index: number; attempt: number; blobs: readonly (readonly Uint8Array[])[] }): void
+  /** Asks every peer until one has it (rule T2). */
+  requestBlock(hash: Hash): Promise<SealedBlock | undefined>
+  close(): void
+}

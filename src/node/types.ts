@@ -1,0 +1,90 @@
+import type { ClosedTerm, CurrentTerm, SigningRequest } from '../core/consensus/types.js'
+import type { Genesis } from '../core/genesis/types.js'
+import type { ConsensusEngine } from '../core/ports/engine.js'
+import type { GroupSigner } from '../core/ports/group.js'
+import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'
+import type { Address, Hash } from '../core/types/hex.js'
+import type { LocalHub } from './p2p/hub.js'
+
+export interface NodeOptions {
+  genesis: Genesis
+  /** The node's own folder: chain, seals and guard. */
+  directory: string
+  /** The sequencer's raw 32-byte key and its address. */
+  key: { address: Address; privateKey: Uint8Array }
+  engine: ConsensusEngine
+  hub: LocalHub
+  group: GroupSigner
+  l1: L1View
+  sender: L1Sender
+  kzg: Kzg
+  api: { host: string; port: number }
+  /** Milliseconds since 1970; passed in so that tests can set it. */
+  now: () => number
+  onEvent: (event: NodeEvent) => void
+  /** Something that makes going on unsafe happened; the node has stopped itself. */
+  onFatal: (error: Error) => void
+}
+
+/** What an operator may want to read, one line each. */
+export type NodeEvent = { node: Address } & (
+  | { event: 'block'; number: number; hash: Hash; transactions: number; own: boolean; term: number }
+  | { event: 'refused'; what: string; reason: string }
+  | { event: 'rewound'; to: number; orphaned: number }
+  | { event: 'termOpened'; term: CurrentTerm }
+  | { event: 'termCut'; term: number; sequencer: Address; checkpoint: number; reason: string }
+  | { event: 'checkpoint'; number: number }
+  | { event: 'committee'; members: Address[] }
+  | { event: 'sequencer'; id: number; address: Address; change: string }
+  | { event: 'signed'; kind: SigningRequest['kind']; subject: number }
+  | { event: 'batch'; index: number; last: number; transaction: Hash }
+  | { event: 'l1'; number: number }
+  | { event: 'warning'; message: string }
+)
+
+/** What `rotation` and the live view show; also GET /v1/rotation. */
+export interface Rotation {
+  head: number
+  safe: number
+  finalized: number
+  current: { epoch: number; term: number; sequencer: Address; startBlock: number; endBlock: number; kind: string }
+  next: { epoch: number; sequencer: Address; startBlock: number; endBlock: number } | null
+  history: {
+    epoch: number
+    term: number
+    sequencer: Address
+    startBlock: number
+    endBlock: number
+    cut: boolean
+    blocks: number
+  }[]
+}
+
+/** GET /v1/status. */
+export interface NodeStatus {
+  networkId: Hash
+  address: Address
+  head: { number: number; hash: Hash }
+  safe: number
+  finalized: number
+  l1: { applied: number }
+  consensus: { height: number; appHash: Hash }
+  committee: { id: number; address: Address; stake: string; power: number }[]
+  sequencers: { id: number; address: Address; stake: string; active: boolean; jailed: boolean }[]
+  group: { address: Address; generation: number }
+  term: CurrentTerm
+  batch: { nextIndex: number; finalized: number; inFlight: boolean }
+  pool: number
+}
+
+export interface SequencerNode {
+  readonly address: Address
+  /** Where the API listens. */
+  readonly url: { rpc: string; ws: string; rest: string; metrics: string }
+  status(): NodeStatus
+  rotation(): Rotation
+  /** Stops in order and leaves everything on disk; a new node on the same folder goes on. */
+  close(): Promise<void>
+}
+
+export type History = readonly ClosedTerm[]
