@@ -1,0 +1,141 @@
+// Installs and builds when that is due; `npm start` and `npm test` call it first. No dependencies, and not a byte on stdout.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const NEEDED = [20, 20]
+const project = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Brings `node_modules`, `dist` and the command manifest up to date. @throws Error that says what failed and what to do */
+export async function setUp(root = project) {
+  checkNode()
+  install(root)
+  await build(root)
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return
+  throw new Error(
+    `metis-seq needs Node ${NEEDED.join('.')} or newer; this is ${process.version}.\nNext: Install it from https://nodejs.org.`,
+  )
+}
+
+function install(root) {
+  const stamp = join(root, 'node_modules/.metis-seq-setup')
+  const wanted = fingerprint([readFileSync(join(root, 'package-lock.json')), process.platform, process.arch])
+  if (readText(stamp) === wanted) return
+  if (!installed(root)) {
+    say('Installing the packages (npm ci) ...')
+    // Every package ships its binaries, so no install script is needed and none runs.
+    npm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  }
+  writeFileSync(stamp, wanted)
+}
+
+/** Whether `node_modules` already holds what the lockfile says, as after an `npm install` by hand. */
+function installed(root) {
+  const present = readText(join(root, 'node_modules/.package-lock.json'))
+  if (!present) return false
+  const have = JSON.parse(present).packages
+  const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  return Object.entries(want).every(([path, { version, optional }]) => {
+    return path === '' || have[path]?.version === version || (optional && !have[path])
+  })
+}
+
+function npm(root, args) {
+  const cli = process.env.npm_execpath
+  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []]
+  const shell = process.platform === 'win32' && command === 'npm'
+  run(
+    root,
+    command,
+    [...first, ...args],
+    'Next: Check the network and the npm registry settings, then try again.',
+    shell,
+  )
+}
+
+async function build(root) {
+  const stamp = join(root, 'dist/.metis-seq-build')
+  const sources = sourceFiles(root)
+  const wanted = fingerprint(sources.map(({ path, size, mtime }) => `${path} ${size} ${mtime}\n`))
+  if (readText(stamp) === wanted && readText(join(root, 'oclif.manifest.json'))) return
+  say('Building ...')
+  rmSync(stamp, { force: true })
+  const info = join(root, 'dist/.tsbuildinfo')
+  const outputs = new Set(sources.flatMap(({ path }) => outputsOf(path)))
+  // An incremental build does not write again what somebody deleted.
+  if ([...outputs].some((path) => path.endsWith('.js') && !existsSync(join(root, path)))) rmSync(info, { force: true })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const args = [tsc, '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', info]
+  run(root, process.execPath, args, 'Next: Mend the errors above.')
+  removeStale(root, outputs)
+  run(root, process.execPath, [join(project, 'scripts/manifest.mjs'), root], 'Next: Mend the command named above.')
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, wanted)
+}
+
+function sourceFiles(root) {
+  const config = ['package.json', 'tsconfig.json', 'package-lock.json'].map((name) => join(root, name))
+  const files = [...config, ...filesUnder(join(root, 'src'))]
+  return files.map((file) => {
+    const { size, mtimeMs } = statSync(file)
+    return { path: relative(root, file).replaceAll('\\', '/'), size, mtime: mtimeMs }
+  })
+}
+
+function outputsOf(source) {
+  const [, stem] = /^src\/(.*)\.ts$/.exec(source) ?? []
+  if (stem) return ['.js', '.js.map', '.d.ts'].map((end) => `dist/${stem}${end}`)
+  return source.startsWith('src/') ? [source.replace(/^src/, 'dist')] : []
+}
+
+/** What no source gives any more must go: a command that was removed would linger. */
+function removeStale(root, outputs) {
+  const own = ['dist/.tsbuildinfo', 'dist/.metis-seq-build']
+  for (const file of filesUnder(join(root, 'dist'))) {
+    const path = relative(root, file).replaceAll('\\', '/')
+    if (!outputs.has(path) && !own.includes(path)) rmSync(file)
+  }
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+function run(root, command, args, next, shell = false) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell })
+  if (status !== 0)
+    throw new Error(`"${[command, ...args].join(' ')}" failed${error ? `: ${error.message}` : ''}.\n${next}`)
+}
+
+function fingerprint(parts) {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+
+function readText(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await setUp()
+  } catch (error) {
+    say(`Error: ${error.message}`)
+    process.exit(1)
+  }
+}

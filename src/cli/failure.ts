@@ -1,0 +1,64 @@
+import { Errors } from '@oclif/core'
+import { Exit, type ExitCode, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { plainJson } from './json.js'
+
+/** What a script reads after a failure with `--json`, under the key `error`. */
+export interface Failure {
+  readonly code: string
+  readonly exit: ExitCode
+  readonly message: string
+  readonly next: string | null
+  readonly details: unknown
+}
+
+const HELP_HINT = '\nSee more help with --help'
+const INTERRUPTIONS: readonly string[] = ['ExitPromptError', 'AbortPromptError', 'AbortError']
+
+/**
+ * Turns anything thrown into the one shape that is reported (design: what scripts rely on). Usage errors of the parser
+ * become exit 2, an abandoned prompt or an abort 130, and whatever nobody foresaw exit 1.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof MetisSeqError) {
+    const { code, exit, message, next, details } = error
+    return { code, exit, message: withoutFrame(message), next: next ?? null, details: plainJson(details) }
+  }
+  if (error instanceof Errors.CLIError) return usageFailure(error)
+  if (error instanceof Error && INTERRUPTIONS.includes(error.name)) {
+    return failure('INTERRUPTED', Exit.interrupted, 'Interrupted before it was done.', null)
+  }
+  const next = 'This is a bug. Run it again with METIS_SEQ_DEBUG=1 and report the trace.'
+  return failure('INTERNAL', Exit.bug, messageOf(error), next)
+}
+
+function usageFailure(error: Errors.CLIError): Failure {
+  const missing = /^command (\S+) not found\.?$/i.exec(error.message)
+  if (missing) {
+    const name = (missing[1] ?? '').replaceAll(':', ' ')
+    return failure(
+      'UNKNOWN_COMMAND',
+      Exit.usage,
+      `There is no command "${name}".`,
+      '`metis-seq --help` lists them all.',
+    )
+  }
+  return failure(
+    'USAGE',
+    Exit.usage,
+    withoutFrame(error.message),
+    'Add --help to the command to see its arguments and flags.',
+  )
+}
+
+/** What the parser says, without the lines it puts around it. */
+function withoutFrame(message: string): string {
+  return message
+    .replace(HELP_HINT, '')
+    .replace(/^Parsing --\S+ \n\t/, '')
+    .replace(/^The following errors? occurred:\n\s+/, '')
+    .trimEnd()
+}
+
+function failure(code: string, exit: ExitCode, message: string, next: string | null): Failure {
+  return { code, exit, message, next, details: {} }
+}

@@ -1,0 +1,25 @@
+import type { WriteStream } from 'node:tty'
+
+/** Ends the process quietly when the reader of its output goes away (`metis-seq ... | head`). */
+export function endOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.prependListener('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit()
+    })
+  }
+}
+
+/** Resolves when all that was written has left the process, so that it may exit. */
+export async function flushed(): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))
+}
+
+/** Whether a person reads `stream` (and may want colour, width and movement). */
+export function isTerminal(stream: Pick<WriteStream, 'isTTY'>): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb'
+}
+
+/** Whether to colour what goes to `stream`: only on a terminal, and never with `NO_COLOR` (https://no-color.org) or `--no-color`. */
+export function isColoured(stream: Pick<WriteStream, 'isTTY'>): boolean {
+  return isTerminal(stream) && !process.env.NO_COLOR
+}
