@@ -30,7 +30,8 @@ class LevelDatabase implements Database {
 
   get(key: Uint8Array): Uint8Array | undefined {
     try {
-      return this.#level.getSync(key)
+      const value = this.#level.getSync(key)
+      return value && plain(value)
     } catch (error) {
       throw this.#failed('read', error)
     }
@@ -49,7 +50,9 @@ class LevelDatabase implements Database {
 
   async *entries(from: Uint8Array, to: Uint8Array, limit = -1): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
     try {
-      for await (const entry of this.#level.iterator({ gte: from, lt: to, limit })) yield entry
+      for await (const entry of this.#level.iterator({ gte: from, lt: to, limit })) {
+        yield [plain(entry[0]), plain(entry[1])]
+      }
     } catch (error) {
       throw error instanceof MetisSeqError ? error : this.#failed('read', error)
     }
@@ -68,6 +71,11 @@ class LevelDatabase implements Database {
       cause,
     })
   }
+}
+
+/** LevelDB hands out Buffers, whose `slice` shares memory where that of Uint8Array copies. */
+function plain(value: Uint8Array): Uint8Array {
+  return new Uint8Array(value.buffer, value.byteOffset, value.length)
 }
 
 function openingFailed(directory: string, cause: unknown): MetisSeqError {

@@ -1,0 +1,25 @@
+import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import secp256k1 from 'secp256k1'
+
+/** The rules of our chains: Prague from block 0, native key recovery. */
+export function chainCommon(chainId: number): Common {
+  return createCustomCommon({ chainId, name: `metis-seq-${chainId}` }, Mainnet, {
+    hardfork: Hardfork.Prague,
+    customCrypto: { ecrecover },
+  })
+}
+
+/** Public key (64 bytes) that signed `digest`. @throws Error where there is none. */
+function ecrecover(digest: Uint8Array, v: bigint, r: Uint8Array, s: Uint8Array, chainId?: bigint): Uint8Array {
+  const parity = recoveryOf(v, chainId)
+  if (parity !== 0n && parity !== 1n) throw new Error(`v is ${v}`)
+  const signature = new Uint8Array(64)
+  signature.set(r, 32 - r.length)
+  signature.set(s, 64 - s.length)
+  return secp256k1.ecdsaRecover(signature, Number(parity), digest, false).subarray(1)
+}
+
+function recoveryOf(v: bigint, chainId: bigint | undefined): bigint {
+  if (v === 0n || v === 1n) return v
+  return chainId === undefined ? v - 27n : v - 35n - 2n * chainId
+}

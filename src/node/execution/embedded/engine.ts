@@ -1,0 +1,204 @@
+import { parseBlock } from '../../../core/chain/block.js'
+import { Exit, MetisSeqError } from '../../../core/errors/index.js'
+import type { Genesis } from '../../../core/genesis/types.js'
+import type { Database } from '../../../core/ports/database.js'
+import type { Block, BlockAttributes, ExecutionEngine, Rejected } from '../../../core/ports/execution.js'
+import type { Hash } from '../../../core/types/hex.js'
+import { chainCommon } from './common.js'
+import { compareHeaders, invalidBlock } from './compare.js'
+import { genesisBlock } from './genesis.js'
+import { createMachine, type Machine } from './machine.js'
+import { type Processed, processBlock } from './process.js'
+import { Reader } from './reader.js'
+import { Serial } from './serial.js'
+import { State } from './state.js'
+import { ChainStore } from './store.js'
+import { type Recovered, TransactionDecoder } from './transactions.js'
+
+export interface EmbeddedEngineOptions {
+  /** Opened for this engine alone; it is closed with it. */
+  database: Database
+  genesis: Genesis['l2']
+}
+
+/**
+ * Opens the chain in `database`, or creates it there from `genesis`.
+ * @throws MetisSeqError `GENESIS_MISMATCH` (another chain is stored, or the document's hash is not that of its alloc),
+ * `GENESIS_INVALID`, `DATA_TOO_NEW`, `DATABASE_FAILED` (exit 9)
+ */
+export async function createEmbeddedEngine({ database, genesis }: EmbeddedEngineOptions): Promise<ExecutionEngine> {
+  const store = new ChainStore(database)
+  const stored = store.genesis()
+  if (stored === undefined) {
+    const { block, change } = await genesisBlock(genesis.alloc, genesis)
+    if (block.hash !== genesis.hash) throw mismatch(`its alloc makes block 0 ${block.hash}, and it says`, genesis.hash)
+    await store.create(block, change)
+  } else if (stored !== genesis.hash)
+    throw mismatch(`the data belong to the chain of ${stored}, the genesis to`, genesis.hash)
+  return new EmbeddedEngine(genesis.chainId, store)
+}
+
+class EmbeddedEngine extends Reader implements ExecutionEngine {
+  readonly #serial = new Serial()
+  readonly #listeners = new Set<(head: Block) => void>()
+  #head: Block
+  /** On the state of the head; undefined after an error, when it may be ahead of the disk. */
+  #machine: Machine | undefined
+  /** Whether `#head` is the head on disk for sure. */
+  #trusted = true
+
+  constructor(chainId: number, store: ChainStore) {
+    const common = chainCommon(chainId)
+    super(chainId, common, store, new TransactionDecoder(common))
+    this.#head = storedHead(store)
+  }
+
+  head(): Block {
+    return this.#head
+  }
+
+  execute(
+    transactions: readonly Uint8Array[],
+    attributes: BlockAttributes,
+  ): Promise<{ block: Block; rejected: readonly Rejected[] }> {
+    return this.#change(async () => {
+      const rejected: Rejected[] = []
+      checkTime(attributes.timestamp, this.#head)
+      const candidates = transactions.flatMap((raw) => this.#recovered(raw, rejected))
+      const processed = await this.#process(attributes, candidates, (each) => rejected.push(each))
+      const block = await this.#append(processed)
+      return { block, rejected }
+    })
+  }
+
+  decodeBlock(encoded: Uint8Array): Block {
+    return parseBlock(encoded).block
+  }
+
+  import(encoded: Uint8Array): Promise<Block> {
+    return this.#change(async () => {
+      const { header, block } = parseBlock(encoded)
+      const head = this.#head
+      if (header.parentHash !== head.hash)
+        throw invalidBlock(block, `its parent ${header.parentHash} is not the head ${head.hash}`)
+      checkTime(header.timestamp, head)
+      const candidates = block.transactions.map((raw) => this.decoder.recover(raw))
+      const processed = await this.#process(block, candidates, ({ hash, reason }) => {
+        throw invalidBlock(block, `transaction ${hash} cannot be included: ${reason}`)
+      })
+      compareHeaders(header, processed.header, block)
+      return this.#append(processed)
+    })
+  }
+
+  rewind(hash: Hash): Promise<void> {
+    return this.#change(async () => {
+      const target = this.store.block(hash)
+      if (target === undefined || this.store.canonicalHash(target.number) !== hash) throw notAncestor(hash, this.#head)
+      if (target.hash === this.#head.hash) return
+      await this.store.rewind(target, this.#head)
+      this.#machine = undefined
+      this.#announce(target)
+    })
+  }
+
+  onHead(listener: (head: Block) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  close(): Promise<void> {
+    return this.#serial.run(() => this.store.close())
+  }
+
+  /** One change of the chain at a time. After an error nothing in memory is trusted: the head is read from disk again. */
+  #change<T>(task: () => Promise<T>): Promise<T> {
+    return this.#serial.run(async () => {
+      if (!this.#trusted) this.#head = storedHead(this.store)
+      this.#trusted = true
+      try {
+        return await task()
+      } catch (error) {
+        this.#trusted = false
+        this.#machine = undefined
+        throw error
+      }
+    })
+  }
+
+  async #process(
+    attributes: BlockAttributes,
+    candidates: readonly Recovered[],
+    reject: (rejected: Rejected) => void,
+  ): Promise<Processed> {
+    this.#machine ??= await this.#reopen()
+    return processBlock(this.#machine, this.common, this.#head, attributes, candidates, reject)
+  }
+
+  async #reopen(): Promise<Machine> {
+    const ancestor = async (number: number) => this.ancestorHash(this.#head.hash, number)
+    return createMachine(this.common, new State(this.store, this.#head.stateRoot), ancestor)
+  }
+
+  async #append(processed: Processed): Promise<Block> {
+    await this.store.append(processed)
+    this.#announce(processed.block)
+    return processed.block
+  }
+
+  #announce(head: Block): void {
+    this.#head = head
+    for (const listener of this.#listeners) listener(head)
+  }
+
+  #recovered(raw: Uint8Array, rejected: Rejected[]): Recovered[] {
+    try {
+      return [this.decoder.recover(raw)]
+    } catch (error) {
+      if (!(error instanceof MetisSeqError) || error.code !== 'TX_INVALID') throw error
+      rejected.push({ hash: error.details.hash as Hash, reason: error.message, stale: true })
+      return []
+    }
+  }
+}
+
+function storedHead(store: ChainStore): Block {
+  const hash = store.headHash()
+  const head = hash === undefined ? undefined : store.block(hash)
+  if (head !== undefined) return head
+  throw new MetisSeqError('DATABASE_CORRUPT', `The head block ${hash ?? ''} is not in the database.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    next: 'Delete the execution data of this node and let it import the chain again.',
+  })
+}
+
+function checkTime(timestamp: number, parent: Block): void {
+  if (Number.isSafeInteger(timestamp) && timestamp > parent.timestamp) return
+  throw new MetisSeqError(
+    'BLOCK_INVALID',
+    `A block of time ${timestamp} cannot follow one of time ${parent.timestamp}.`,
+    {
+      exit: Exit.data,
+      details: { reason: 'timestamp', timestamp, parent: parent.hash },
+      next: "Give the block a later time, in seconds, than its parent's.",
+    },
+  )
+}
+
+function notAncestor(hash: Hash, head: Block): MetisSeqError {
+  return new MetisSeqError('BLOCK_UNKNOWN', `Block ${hash} is no ancestor of the head ${head.hash}.`, {
+    exit: Exit.data,
+    details: { hash, head: head.hash },
+    next: 'Rewind to a block of the canonical chain.',
+  })
+}
+
+function mismatch(what: string, hash: Hash): MetisSeqError {
+  return new MetisSeqError('GENESIS_MISMATCH', `The genesis does not fit: ${what} ${hash}.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    details: { hash },
+    next: 'Use the genesis file of this network with its own data directory.',
+  })
+}

@@ -1,0 +1,2 @@
+export { createEmbeddedEngine, type EmbeddedEngineOptions } from './engine.js'
+export { type GenesisBlockFields, makeGenesisBlock } from './genesis.js'

@@ -1,0 +1,33 @@
+import { bigEndian, concatBytes, utf8 } from '../../../core/codec/index.js'
+import type { Hash } from '../../../core/types/hex.js'
+import { fromHex } from './hex.js'
+
+const prefix = (letter: string) => {
+  const head = utf8(letter)
+  return (bytes: Uint8Array) => concatBytes(head, bytes)
+}
+const number = (letter: string) => (value: number) => concatBytes(utf8(letter), bigEndian(value, 8))
+const hash = (letter: string) => (value: Hash) => concatBytes(utf8(letter), fromHex(value))
+
+/** Where things lie in the database: one letter and the hash or number. */
+export const key = {
+  node: prefix('n'),
+  code: prefix('c'),
+  block: hash('b'),
+  receipts: hash('r'),
+  /** Hash of the canonical block with a number. */
+  canonical: number('h'),
+  /** Bloom of the canonical block with a number, where it has logs. */
+  bloom: number('l'),
+  /** Number, place and block of a transaction; true only while that block is canonical. */
+  place: hash('t'),
+  head: utf8('mhead'),
+  genesis: utf8('mgenesis'),
+  version: utf8('mversion'),
+}
+
+/** The number at the end of a key. */
+export function numberOf(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Number(view.getBigUint64(1))
+}
