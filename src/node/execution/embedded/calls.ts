@@ -1,6 +1,13 @@
 import type { Common } from '@ethereumjs/common'
 import { createLegacyTx, getCalldataFloorGas } from '@ethereumjs/tx'
-import { bigIntMax, bytesToUnprefixedHex, createAddressFromString, createZeroAddress } from '@ethereumjs/util'
+import {
+  type Address,
+  bigIntMax,
+  bigIntMin,
+  bytesToUnprefixedHex,
+  createAddressFromString,
+  createZeroAddress,
+} from '@ethereumjs/util'
 import type { Hex } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Block, CallRequest, CallResult } from '../../../core/ports/execution.js'
@@ -17,12 +24,13 @@ const REFUND_QUOTIENT = 5n
 export interface CallEnvironment {
   common: Common
   block: Block
+  /** A machine of its own on the state after the block. */
   open(): Promise<Machine>
 }
 
 /** Runs `request` as a transaction whose effects are forgotten. It pays no base fee unless it names a gas price. */
 export async function simulate(environment: CallEnvironment, request: CallRequest): Promise<CallResult> {
-  return run(environment, request, capped(request.gas))
+  return run(environment, await environment.open(), request, capped(request.gas ?? CALL_GAS_CAP))
 }
 
 /**
@@ -30,79 +38,77 @@ export async function simulate(environment: CallEnvironment, request: CallReques
  * @throws MetisSeqError `CALL_REVERTED` with `details.data`, or `GAS_REQUIRED_EXCEEDS_ALLOWANCE`
  */
 export async function estimate(environment: CallEnvironment, request: CallRequest): Promise<bigint> {
-  const most = await allowance(environment, request)
-  const first = await run(environment, request, most)
+  const machine = await environment.open()
+  const attempt = (gas: bigint) => run(environment, machine, request, gas)
+  const most = await allowance(environment.block, machine, request)
+  const first = await attempt(most)
   if (!first.success) throw failure(first, most)
+  if ((await attempt(first.gasUsed)).success) return first.gasUsed
+  // More than what is used: for gas that comes back (refunds), and for the 1/64 kept back at each call.
+  let low = first.gasUsed
   let high = most
-  let low = first.gasUsed - 1n
-  // What a call uses is enough, unless it needs gas that comes back: refunds, and the 1/64 kept at each call.
-  const guesses = [first.gasUsed, first.gasUsed + first.gasUsed / 2n]
   while (high - low > 1n && (high - low) * TOLERANCE > low) {
-    const guess = guesses.shift()
-    const middle = guess !== undefined && guess > low && guess < high ? guess : (low + high) / 2n
-    if ((await run(environment, request, middle)).success) high = middle
+    const middle = high > 4n * low ? 2n * low : (low + high) / 2n
+    if ((await attempt(middle)).success) high = middle
     else low = middle
-    if (high === first.gasUsed) return high
   }
   return high
 }
 
-async function allowance(
-  { open, block }: CallEnvironment,
-  { gas, gasPrice = 0n, from, value = 0n }: CallRequest,
-): Promise<bigint> {
-  const limit = gas === undefined ? block.gasLimit : gas
-  const most = capped(limit)
+/** The most gas that a request may use: its own limit or the block's, and what its sender can pay. */
+async function allowance({ gasLimit }: Block, { state }: Machine, request: CallRequest): Promise<bigint> {
+  const { gas, gasPrice = 0n, from, value = 0n } = request
+  const most = capped(gas ?? gasLimit)
   if (gasPrice === 0n || from === undefined) return most
-  const { state } = await open()
   const balance = (await state.getAccount(createAddressFromString(from)))?.balance ?? 0n
-  const affordable = balance > value ? (balance - value) / gasPrice : 0n
-  return affordable < most ? affordable : most
+  return bigIntMin(most, balance > value ? (balance - value) / gasPrice : 0n)
 }
 
-async function run(environment: CallEnvironment, request: CallRequest, gasLimit: bigint): Promise<CallResult> {
-  const { common, block } = environment
+/** Runs `request` on `machine` and leaves its state as it was. */
+async function run(
+  { common, block }: CallEnvironment,
+  machine: Machine,
+  request: CallRequest,
+  gasLimit: bigint,
+): Promise<CallResult> {
   const { from, to, gasPrice = 0n, value = 0n, data = '0x' } = request
+  const { evm, state } = machine
   const caller = from === undefined ? createZeroAddress() : createAddressFromString(from)
-  const bytes = fromHex(data)
   const target = to === undefined || to === null ? undefined : createAddressFromString(to)
-  const tx = createLegacyTx({ to: target, data: bytes, value, gasLimit, gasPrice }, { common })
+  const bytes = fromHex(data)
+  const tx = createLegacyTx({ to: target, data: bytes, value, gasLimit: CALL_GAS_CAP, gasPrice }, { common })
   const floor = getCalldataFloorGas(tx, caller)
   const intrinsic = tx.getIntrinsicGas()
-  const least = bigIntMax(intrinsic, floor)
-  if (gasLimit < least) return unpaid(`intrinsic gas too low: have ${gasLimit}, want ${least}`)
-  const machine = await environment.open()
-  const balance = (await machine.state.getAccount(caller))?.balance ?? 0n
+  if (gasLimit < bigIntMax(intrinsic, floor)) return unpaid(`intrinsic gas too low: ${gasLimit}`)
+  const balance = (await state.getAccount(caller))?.balance ?? 0n
   if (balance < value + gasLimit * gasPrice) return unpaid('insufficient funds for gas * price + value')
   const context = evmBlock(common, { ...block, baseFee: gasPrice === 0n ? 0n : block.baseFee })
-  const { journal } = machine.evm
-  for (const [precompile] of machine.evm.precompiles) journal.addAlwaysWarmAddress(precompile)
-  for (const { bytes: warm } of [caller, context.header.coinbase, ...(target === undefined ? [] : [target])]) {
-    journal.addAlwaysWarmAddress(bytesToUnprefixedHex(warm))
-  }
-  const { execResult } = await machine.evm.runCall({
-    block: context,
-    caller,
-    gasLimit: gasLimit - intrinsic,
-    gasPrice,
-    value,
-    data: bytes,
-    ...(target === undefined ? {} : { to: target }),
-  })
-  const before = intrinsic + execResult.executionGasUsed
-  const refund = execResult.gasRefund ?? 0n
-  const used = before - (refund < before / REFUND_QUOTIENT ? refund : before / REFUND_QUOTIENT)
-  const error = execResult.exceptionError?.error
-  return {
-    success: error === undefined,
-    data: toHex(execResult.returnValue),
-    gasUsed: bigIntMax(used, floor),
-    ...(error === undefined ? {} : { error }),
+  warm(machine, [caller, context.header.coinbase, ...(target === undefined ? [] : [target])])
+  await state.checkpoint()
+  try {
+    const to = target === undefined ? {} : { to: target }
+    const call = { block: context, caller, gasLimit: gasLimit - intrinsic, gasPrice, value, data: bytes, ...to }
+    const { execResult } = await evm.runCall(call)
+    const before = intrinsic + execResult.executionGasUsed
+    const used = before - bigIntMin(execResult.gasRefund ?? 0n, before / REFUND_QUOTIENT)
+    const outcome = { data: toHex(execResult.returnValue), gasUsed: bigIntMax(used, floor) }
+    const error = execResult.exceptionError?.error
+    return error === undefined ? { success: true, ...outcome } : { success: false, ...outcome, error }
+  } finally {
+    await state.revert()
+    state.originalStorageCache.clear()
+    evm.journal.cleanJournal()
   }
 }
 
-function capped(gas: bigint | undefined): bigint {
-  return gas === undefined || gas > CALL_GAS_CAP ? CALL_GAS_CAP : gas
+/** What is warm at the start of a transaction (EIP-2929, EIP-3651). */
+function warm({ evm }: Machine, addresses: readonly Address[]): void {
+  for (const [precompile] of evm.precompiles) evm.journal.addAlwaysWarmAddress(precompile)
+  for (const { bytes } of addresses) evm.journal.addAlwaysWarmAddress(bytesToUnprefixedHex(bytes))
+}
+
+function capped(gas: bigint): bigint {
+  return bigIntMin(gas, CALL_GAS_CAP)
 }
 
 function unpaid(error: string): CallResult {

@@ -56,7 +56,7 @@ export async function processBlock(
   const requestsHash = await closeBlock(machine, block, attributes.withdrawals)
   const change = machine.state.seal()
   const bloom = new Uint8Array(BLOOM_BYTES)
-  for (const { result } of run) mergeBloom(bloom, result.bloom.bitvector)
+  for (const { result } of run) if (result.receipt.logs.length > 0) mergeBloom(bloom, result.bloom.bitvector)
   const drafts = receiptsOf(run, context.baseFee, context.number)
   const transactions = run.map(({ item }) => item.raw)
   const header: Header = {
