@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const NEEDED = [20, 20]
@@ -133,7 +133,7 @@ function say(text) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    await setUp()
+    await setUp(process.argv[2] ? resolve(process.argv[2]) : project)
   } catch (error) {
     say(`Error: ${error.message}`)
     process.exit(1)
