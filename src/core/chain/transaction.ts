@@ -81,9 +81,10 @@ export function parseTransaction(raw: Uint8Array): SignedTransaction {
   }
   if (type === 3) {
     unsigned.maxFeePerBlobGas = rlpInteger(rest[0], 'blob fee cap', fail)
-    if (!Array.isArray(rest[1])) throw fail('its blob hashes are not a list')
+    if (!Array.isArray(rest[1]) || rest[1].length === 0) throw fail('its blob hashes are no list of at least one')
     unsigned.blobs = rest[1].map((hash) => bytesToHex(sized(hash, 32, 'blob hash')))
   }
+  if (unsigned.maxPriorityFeePerGas > unsigned.maxFeePerGas) throw fail('its tip is above its fee cap')
   const signature = concatBytes(
     word(r, 'r'),
     word(s, 's'),

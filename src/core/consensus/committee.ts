@@ -1,5 +1,5 @@
 import type { Address } from '../types/hex.js'
-import { isQuorum, makeCommittee, memberOf } from './power.js'
+import { isQuorum, makeCommittee, memberOf, uncappedPower } from './power.js'
 import { refuse } from './refuse.js'
 import { membersOf, sequencerBySigner } from './staking.js'
 import type { Content, Draft, ProposedCommittee } from './types.js'
@@ -18,7 +18,8 @@ export function proposeCommittee(draft: Draft): void {
     return
   }
   if (state.proposed !== null && sameAddresses(addresses, state.proposed.members)) return
-  const generation = Math.max(state.group.generation, state.proposed?.generation ?? 0) + 1
+  const generation = state.group.proposed + 1
+  state.group.proposed = generation
   state.proposed = { generation, members: makeCommittee(wanted).members, votes: {}, ready: null }
   draft.effects.push({ type: 'committeeProposed', generation, members: addresses })
 }
@@ -27,12 +28,19 @@ function sameAddresses(sorted: readonly Address[], members: readonly { address: 
   return sorted.length === members.length && members.every(({ address }, i) => address === sorted[i])
 }
 
-/** A member, old or joining, says how the sharing of the key went. */
+/**
+ * A member, old or joining, says how the sharing of the key went. Only a vote that names more members as failed
+ * replaces one: who has the share may find out later that a joiner is gone, and an old vote sent again undoes nothing.
+ */
 export function applyGroupVote(draft: Draft, member: Address, content: Extract<Content, { kind: 'group' }>): void {
   const { state } = draft
   const { proposed } = state
   if (proposed === null || proposed.generation !== content.generation) {
     throw refuse('GROUP_GENERATION', `No sharing of generation ${content.generation} is under way.`)
+  }
+  const previous = proposed.votes[member]
+  if (previous !== undefined && previous.failed.length >= content.failed.length) {
+    throw refuse('VOTE_NOT_NEWER', `A vote that names ${previous.failed.length} members stands already (rule T8).`)
   }
   proposed.votes[member] = { address: content.address, failed: content.failed }
   const agreeing = Object.entries(proposed.votes)
@@ -46,7 +54,9 @@ export function applyGroupVote(draft: Draft, member: Address, content: Extract<C
     return
   }
   const joiners = proposed.members.filter(({ address }) => memberOf(state.committee, address) === undefined)
-  if (joiners.every(({ address }) => agreeing.includes(address))) proposed.ready = content.address
+  // The old committee decides; but those who stay and join must be able to sign without those who leave.
+  const able = isQuorum(makeCommittee(proposed.members), agreeing)
+  if (able && joiners.every(({ address }) => agreeing.includes(address))) proposed.ready = content.address
 }
 
 /** At the opening of a term: the ready committee comes into force, and powers follow the stakes of now. */
@@ -55,13 +65,14 @@ export function enterCommittee(draft: Draft): void {
   const ready: ProposedCommittee | null = state.proposed?.ready == null ? null : state.proposed
   const members = (ready ?? state.committee).members.map((member) => {
     const sequencer = sequencerBySigner(state, member.address)
-    const stake = sequencer === undefined || sequencer.stake === 0n ? member.stake : sequencer.stake
+    // Who leaves keeps the last power until the key is shared without it; no member is ever without power (rule P4).
+    const stake = sequencer === undefined || uncappedPower(sequencer.stake) === 0 ? member.stake : sequencer.stake
     return { id: member.id, address: member.address, pubkey: member.pubkey, stake }
   })
   const before = state.committee
   state.committee = makeCommittee(members)
   if (ready?.ready != null) {
-    state.group = { address: ready.ready, generation: ready.generation }
+    state.group = { ...state.group, address: ready.ready, generation: ready.generation }
     state.proposed = null
     draft.effects.push({ type: 'committeeChanged', members: state.committee.members.map(({ address }) => address) })
   }
@@ -76,4 +87,5 @@ const key = ({ address, power }: { address: Address; power: number }) => [addres
 function wipeTallies({ state }: Draft): void {
   state.l1.votes = {}
   state.batch.votes = {}
+  if (state.proposed !== null) state.proposed.votes = {}
 }

@@ -4,9 +4,9 @@ import { proposeCommittee } from './committee.js'
 import { sealDigest } from './digest.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
-import { sequencerBySigner } from './staking.js'
+import { sequencerEverSigning } from './staking.js'
 import { openTerm } from './term.js'
-import type { Content, Draft, Seal } from './types.js'
+import type { ConsensusState, Content, Draft, Seal } from './types.js'
 
 /**
  * "No checkpoint came for T", whatever the cause (rule T5). It counts only at the current checkpoint: one that is
@@ -22,6 +22,19 @@ export function applyStallVote(draft: Draft, member: Address, vote: Extract<Cont
   if (isQuorum(state.committee, state.stallVotes)) cutTerm(draft, 'stall')
 }
 
+const MAX_DOUBLINGS = 20
+
+/**
+ * Consensus time in ms from which a member attests a stall (rule T5): T after the latest of the term's opening, the
+ * record of its whole opening and its last checkpoint. T doubles with each failed attempt since the last checkpoint.
+ * Null while the opening is not signed: without a group key nobody could do better (rule E4).
+ */
+export function stallDue({ term, attempts }: ConsensusState, stallTimeout: number): number | null {
+  if (term.signedAt === null) return null
+  const since = Math.max(term.openedAt, term.signedAt, term.checkpointAt ?? 0)
+  return since + stallTimeout * 2 ** Math.min(attempts, MAX_DOUBLINGS)
+}
+
 /** Two seals for one term and number with different hashes (rule T6). Needs no vote; cuts its own term and no other. */
 export function applyEvidence(draft: Draft, [a, b]: readonly [Seal, Seal]): void {
   const { state } = draft
@@ -35,12 +48,21 @@ export function applyEvidence(draft: Draft, [a, b]: readonly [Seal, Seal]): void
       throw refuse('EVIDENCE_FOREIGN', `A seal is not by ${accused.sequencer}, the sequencer of term ${a.term}.`)
     }
   }
-  const sequencer = sequencerBySigner(state, accused.sequencer)
-  if (sequencer?.jailed === true) throw refuse('EVIDENCE_KNOWN', `${accused.sequencer} is jailed already.`)
-  if (sequencer !== undefined) sequencer.jailed = true
-  draft.effects.push({ type: 'slash', sequencer: accused.sequencer, term: a.term, number: a.number })
+  const current = a.term === state.term.term
+  if (!jail(draft, accused.sequencer, a) && !current) {
+    throw refuse('EVIDENCE_KNOWN', `${accused.sequencer} is jailed already.`)
+  }
+  if (current) cutTerm(draft, 'evidence')
+}
+
+/** Takes eligibility at once, membership at the next change (rule P1). @returns false where that was done before */
+function jail(draft: Draft, address: Address, { term, number }: Seal): boolean {
+  const sequencer = sequencerEverSigning(draft.state, address)
+  if (sequencer === undefined || sequencer.jailed) return false
+  sequencer.jailed = true
+  draft.effects.push({ type: 'slash', sequencer: address, term, number })
   proposeCommittee(draft)
-  if (a.term === state.term.term) cutTerm(draft, 'evidence')
+  return true
 }
 
 function signerOf({ context }: Draft, seal: Seal): Address | undefined {
@@ -51,7 +73,7 @@ function signerOf({ context }: Draft, seal: Seal): Address | undefined {
 function cutTerm(draft: Draft, reason: 'stall' | 'evidence'): void {
   const { state } = draft
   const { term, sequencer } = state.term
-  state.failed.push(sequencer)
+  if (!state.failed.includes(sequencer)) state.failed.push(sequencer)
   state.attempts += 1
   draft.effects.push({ type: 'termCut', term, sequencer, checkpoint: state.checkpoint, reason })
   openTerm(draft, 'replacement')

@@ -17,7 +17,7 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
     committee: makeCommittee([]),
     proposed: null,
     dropped: [],
-    group: { address: group.address, generation: 0 },
+    group: { address: group.address, generation: 0, proposed: 0 },
     l1: {
       applied: { number: l1.startBlock - 1, hash: l1.startParentHash },
       decided: null,

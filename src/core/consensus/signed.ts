@@ -40,6 +40,7 @@ export function checkSigned(context: Context, request: SigningRequest, raw: Hex)
     'access list': transaction.accessListLength !== 0,
     'gas limit': transaction.gasLimit > BigInt(request.gasLimit),
     'fee cap': transaction.maxFeePerGas > request.maxFeePerGas,
+    'blob fee cap': (transaction.maxFeePerBlobGas ?? 0n) > request.maxFeePerGas,
     'fixed fees': request.chain === 'l2' && !hasFixedFees(transaction, request),
     signer: context.recover(transaction.digest, transaction.signature) !== request.key,
   }

@@ -3,6 +3,9 @@ import { addressOfPublicKey, isPublicKey } from './crypto.js'
 import { uncappedPower } from './power.js'
 import type { ConsensusState, Draft, L1Event, Member, Sequencer } from './types.js'
 
+/** wei; far above all METIS there is, and so low that every sum of stakes and powers is exact. */
+export const MAX_STAKE = 1n << 100n
+
 interface Registration {
   id: number
   signer: Address
@@ -15,13 +18,14 @@ interface Registration {
 export function registrationFault(state: ConsensusState, { id, signer, pubkey, amount }: Registration): string | null {
   if (state.staking.sequencers[id] !== undefined) return `id ${id} is registered already`
   if (uncappedPower(amount) === 0) return `a stake of ${amount} wei has no power`
+  if (amount > MAX_STAKE) return `a stake of ${amount} wei is more than there can be`
   return keyFault(state, signer, pubkey)
 }
 
 function keyFault(state: ConsensusState, signer: Address, pubkey: Hex): string | null {
   if (!isPublicKey(pubkey)) return `the public key ${pubkey} is not a point of secp256k1`
   if (addressOfPublicKey(pubkey) !== signer) return `the public key is not that of ${signer}`
-  const holder = Object.values(state.staking.sequencers).find((sequencer) => sequencer.signer === signer)
+  const holder = sequencerEverSigning(state, signer)
   return holder === undefined ? null : `signer ${signer} belongs to sequencer ${holder.id}`
 }
 
@@ -36,6 +40,7 @@ export function registerSequencer(draft: Draft, registration: Registration): voi
   draft.state.staking.sequencers[id] = {
     id,
     signer,
+    former: [],
     pubkey,
     stake: amount,
     activationBatch,
@@ -49,7 +54,7 @@ export function registerSequencer(draft: Draft, registration: Registration): voi
 export function changeSequencer(draft: Draft, event: Extract<L1Event, { type: 'stake' | 'signer' | 'exit' }>): void {
   const sequencer = draft.state.staking.sequencers[event.id]
   if (sequencer === undefined) return
-  if (event.type === 'stake') sequencer.stake = event.amount
+  if (event.type === 'stake') sequencer.stake = event.amount < MAX_STAKE ? event.amount : MAX_STAKE
   if (event.type === 'exit') sequencer.deactivationBatch = event.deactivationBatch
   if (event.type === 'signer') {
     const reason = keyFault(draft.state, event.signer, event.pubkey)
@@ -59,6 +64,7 @@ export function changeSequencer(draft: Draft, event: Extract<L1Event, { type: 's
       draft.effects.push({ type: 'registrationRefused', id: event.id, reason })
       return
     }
+    sequencer.former.push(sequencer.signer)
     sequencer.signer = event.signer
     sequencer.pubkey = event.pubkey
   }
@@ -75,6 +81,12 @@ export function isActive(state: ConsensusState, sequencer: Sequencer): boolean {
 /** The registered sequencer with this signer. */
 export function sequencerBySigner(state: ConsensusState, signer: Address): Sequencer | undefined {
   return Object.values(state.staking.sequencers).find((sequencer) => sequencer.signer === signer)
+}
+
+/** The sequencer that has this signer or had it once: no two ever share one, as L1 never gives a signer out again. */
+export function sequencerEverSigning(state: ConsensusState, signer: Address): Sequencer | undefined {
+  const all = Object.values(state.staking.sequencers)
+  return all.find((sequencer) => sequencer.signer === signer || sequencer.former.includes(signer))
 }
 
 /** Whether this address may be drawn now. */

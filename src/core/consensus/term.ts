@@ -3,7 +3,7 @@ import type { Address } from '../types/hex.js'
 import { enterCommittee } from './committee.js'
 import { openingRequests } from './opening.js'
 import { memberOf } from './power.js'
-import { isEligible } from './staking.js'
+import { isEligible, sequencerEverSigning } from './staking.js'
 import type { ClosedTerm, ConsensusState, CurrentTerm, Draft, SigningRequest, Snapshot, Term } from './types.js'
 
 const KEPT_TERMS = 64
@@ -79,9 +79,9 @@ function draw({ state, context }: Draft, { epoch, term }: { epoch: number; term:
   const fresh = (list: readonly { address: Address; stake: bigint }[]) =>
     list.filter(({ address }) => !state.failed.includes(address))
   // Nobody eligible: sequencing by a member that is leaving is better than a chain that can't go on.
-  const candidates = [fresh(known), fresh(everybody), everybody, state.committee.members].find(
-    (list) => list.length > 0,
-  )
+  const free = state.committee.members.filter(({ address }) => sequencerEverSigning(state, address)?.jailed !== true)
+  const lists = [fresh(known), fresh(everybody), everybody, free, state.committee.members]
+  const candidates = lists.find((list) => list.length > 0)
   return drawSequencer({
     prevRandao: snapshot.prevRandao,
     networkId: context.networkId,

@@ -5,6 +5,8 @@ import type { Address, Hash, Hex } from '../types/hex.js'
 export type Sequencer = {
   id: number
   signer: Address
+  /** Signers it had before, so that what they sealed still tells on it (rule T6). */
+  former: Address[]
   /** 64 bytes, without the 0x04 */
   pubkey: Hex
   /** wei */
@@ -150,7 +152,7 @@ export type SigningRequest = {
   dataHash: Hash
   blobs: Hash[]
   gasLimit: number
-  /** wei */
+  /** wei; the most for a unit of gas, and for one of blob gas */
   maxFeePerGas: bigint
   /** The term an opening belongs to, or the index of the batch. */
   subject: number
@@ -182,7 +184,12 @@ export type ConsensusState = {
   proposed: ProposedCommittee | null
   /** Joiners that a failed resharing named; they wait for the next term. */
   dropped: Address[]
-  group: { address: Address; generation: number }
+  group: {
+    address: Address
+    generation: number
+    /** Highest generation ever proposed: none is used twice, or votes for an old sharing would count for another. */
+    proposed: number
+  }
   l1: {
     applied: { number: number; hash: Hash }
     /** Decided, its events not yet in the record. */

@@ -1,0 +1,285 @@
+import { signedEnvelope, signingDigest, type UnsignedTransaction } from '../../../src/core/chain/transaction.js'
+import { bytesToHex, hexToBytes, keccak256, keccakBytes, utf8 } from '../../../src/core/codec/index.js'
+import { addressOfPublicKey, publicKeyOf, recoverAddress, signDigest } from '../../../src/core/consensus/crypto.js'
+import { attestationDigest, eventsRoot, networkIdOf, sealDigest } from '../../../src/core/consensus/digest.js'
+import { genesisState } from '../../../src/core/consensus/genesis.js'
+import { apply } from '../../../src/core/consensus/machine.js'
+import { WEI_PER_METIS } from '../../../src/core/consensus/power.js'
+import type {
+  Applied,
+  CheckpointContent,
+  ConsensusState,
+  Content,
+  Context,
+  Effect,
+  L1Event,
+  L1Range,
+  Message,
+  Seal,
+  SigningRequest,
+} from '../../../src/core/consensus/types.js'
+import { decodeMessage, encodeMessage } from '../../../src/core/consensus/wire.js'
+import type { Genesis } from '../../../src/core/genesis/types.js'
+import type { Address, Hash } from '../../../src/core/types/hex.js'
+
+export interface Key {
+  address: Address
+  pubkey: Hash
+  privateKey: Uint8Array
+}
+
+/** The same key for the same name, always. */
+export function keyOf(name: string | number): Key {
+  const privateKey = keccakBytes(utf8(`key ${name}`))
+  const pubkey = publicKeyOf(privateKey)
+  return { address: addressOfPublicKey(pubkey), pubkey, privateKey }
+}
+
+export const hashOf = (text: string): Hash => keccak256(utf8(text))
+const blockOf = (number: number, fork: string) => ({
+  hash: hashOf(`block ${number} ${fork}`),
+  stateRoot: hashOf(`state ${number} ${fork}`),
+})
+const addressOf = (name: string): Address => `0x${hashOf(name).slice(26)}`
+
+export interface Options {
+  /** METIS of each sequencer. */
+  stakes?: number[]
+  epochLength?: number
+  change?: (genesis: Genesis) => void
+}
+
+/** A genesis of sequencers with equal stakes, where nothing says otherwise. */
+export function genesisOf({ stakes = [10, 10, 10, 10], epochLength = 8, change }: Options = {}): Genesis {
+  const sequencers = stakes.map((stake, i) => {
+    const { address, pubkey } = keyOf(i)
+    return { id: i + 1, signer: address, pubkey, stake: String(BigInt(stake) * WEI_PER_METIS) }
+  })
+  const genesis: Genesis = {
+    version: 1,
+    name: 'test',
+    salt: hashOf('salt'),
+    l1: {
+      chainId: 31_337,
+      startBlock: 11,
+      startParentHash: hashOf('l1 10'),
+      confirmations: 2,
+      metis: addressOf('metis'),
+      lockingInfo: addressOf('lockingInfo'),
+      lockingPool: addressOf('lockingPool'),
+      bridge: addressOf('bridge'),
+      stateCommitmentChain: addressOf('scc'),
+      inbox: addressOf('inbox'),
+    },
+    l2: {
+      chainId: 1_088_000,
+      timestamp: 1_700_000_000,
+      gasLimit: 30_000_000,
+      baseFee: '1000000000',
+      alloc: {},
+      sequencerSet: addressOf('sequencerSet'),
+      ...(({ hash, stateRoot }) => ({ hash, stateRoot }))(blockOf(0, 'main')),
+    },
+    consensus: {
+      epochLength,
+      blockTime: 1000,
+      stallTimeout: 10_000,
+      maxFuture: 5000,
+      snapshotInterval: 10,
+      entropyDelay: 5,
+    },
+    group: { address: keyOf('group').address, l1Nonce: 3, l2FeeCap: '100000000000' },
+    firstSequencer: keyOf(0).address,
+    sequencers,
+  }
+  change?.(genesis)
+  return genesis
+}
+
+/** A network seen from its record: every message goes through its bytes, as an engine carries it. */
+export class Network {
+  readonly genesis: Genesis
+  readonly networkId: Hash
+  readonly keys = new Map<Address, Key>()
+  state: ConsensusState
+  time: number
+  effects: Effect[] = []
+  log: { message: Message; time: number }[] = []
+
+  constructor(options: Options = {}) {
+    this.genesis = genesisOf(options)
+    this.networkId = networkIdOf(this.genesis)
+    this.state = genesisState(this.genesis, this.networkId)
+    this.time = this.genesis.l2.timestamp * 1000
+    for (const name of [...Array(12).keys(), 'group', 'group 2']) {
+      const key = keyOf(name)
+      this.keys.set(key.address, key)
+    }
+  }
+
+  get context(): Context {
+    const { genesis, networkId, time } = this
+    return { genesis, networkId, time, recover: recoverAddress }
+  }
+
+  /** Members in the order of their sequencers' ids. */
+  get members(): Address[] {
+    return [...this.state.committee.members].sort((a, b) => a.id - b.id).map(({ address }) => address)
+  }
+
+  send(message: Message): Applied {
+    this.time += 1
+    this.log.push({ message, time: this.time })
+    const applied = apply(this.state, decodeMessage(encodeMessage(message)), this.context)
+    this.state = applied.state
+    this.effects.push(...applied.effects)
+    return applied
+  }
+
+  /** The reason why the message is refused; undefined where it is not. */
+  code(message: Message): string | undefined {
+    return this.send(message).refused?.code
+  }
+
+  key(address: Address): Key {
+    const key = this.keys.get(address)
+    if (key === undefined) throw new Error(`no key of ${address}`)
+    return key
+  }
+
+  attestation(
+    member: Address,
+    content: Content,
+    networkId = this.networkId,
+  ): Extract<Message, { type: 'attestation' }> {
+    const signature = bytesToHex(signDigest(attestationDigest(networkId, content), this.key(member).privateKey))
+    return { type: 'attestation', member, content, signature }
+  }
+
+  /** One member says this; answers with the code of a refusal. */
+  say(member: Address | undefined, content: Content): string | undefined {
+    if (member === undefined) throw new Error('no such member')
+    return this.code(this.attestation(member, content))
+  }
+
+  /** These members say this, one after the other; with the refusals' codes. */
+  each(members: readonly Address[], content: Content): (string | undefined)[] {
+    return members.map((member) => this.say(member, content))
+  }
+
+  /** Just enough members say this, in order of id. */
+  quorum(content: Content): void {
+    for (const member of this.members.slice(0, this.state.committee.threshold)) {
+      const refused = this.send(this.attestation(member, content)).refused
+      if (refused !== undefined) throw new Error(`${content.kind} of ${member}: ${refused.code} ${refused.reason}`)
+    }
+  }
+
+  /** A vote for all blocks from the checkpoint (or another block of its chain) up to `to`. */
+  vote(to: number, { fork = this.fork, from = this.state.checkpoint.number } = {}): CheckpointContent {
+    const prev = from === this.state.checkpoint.number ? this.state.checkpoint.hash : blockOf(from, fork).hash
+    const blocks = Array.from({ length: to - from }, (_, i) => blockOf(from + 1 + i, fork))
+    return { kind: 'checkpoint', term: this.state.term.term, prevNumber: from, prevHash: prev, blocks }
+  }
+
+  /** Each term builds blocks of its own. */
+  get fork(): string {
+    return `term ${this.state.term.term}`
+  }
+
+  checkpoint(to: number): void {
+    this.quorum(this.vote(to))
+  }
+
+  /** Decides a term's last block, so that the next one opens. */
+  finishTerm(): void {
+    while (this.state.checkpoint.number + 32 < this.state.term.endBlock)
+      this.checkpoint(this.state.checkpoint.number + 32)
+    this.checkpoint(this.state.term.endBlock)
+  }
+
+  stall(): Content {
+    return { kind: 'stall', term: this.state.term.term, lastCheckpointNumber: this.state.checkpoint.number }
+  }
+
+  range(to: number, events: readonly L1Event[] = [], fork = ''): L1Range {
+    const { number, hash } = this.state.l1.applied
+    const toHash = hashOf(`l1 ${to}${fork}`)
+    return {
+      from: number + 1,
+      to,
+      toHash,
+      prevToHash: hash,
+      eventsRoot: eventsRoot(events),
+      prevRandao: hashOf(`${to}`),
+    }
+  }
+
+  /** Decides the next range of L1 with these events and applies them. */
+  l1(to: number, events: L1Event[] = []): Effect[] {
+    const before = this.effects.length
+    const range = this.range(to, events)
+    this.quorum({ kind: 'range', range })
+    if (events.length > 0) {
+      const { refused } = this.send({ type: 'l1Events', from: range.from, events })
+      if (refused !== undefined) throw new Error(`${refused.code} ${refused.reason}`)
+    }
+    return this.effects.slice(before)
+  }
+
+  seal(member: Address, number: number, fork: string, term = this.state.term.term): Seal {
+    const { hash } = blockOf(number, fork)
+    const digest = sealDigest(this.networkId, { term, number, hash })
+    return { term, number, hash, signature: bytesToHex(signDigest(digest, this.key(member).privateKey)) }
+  }
+
+  /** Two blocks of one number by the sequencer of a term. */
+  evidence(member = this.state.term.sequencer, term = this.state.term.term, number = 7): Message {
+    return { type: 'evidence', seals: [this.seal(member, number, 'a', term), this.seal(member, number, 'b', term)] }
+  }
+
+  request(id: Hash | undefined): SigningRequest {
+    const request = id === undefined ? undefined : this.state.requests[id]
+    if (request === undefined) throw new Error(`no request ${id}`)
+    return request
+  }
+
+  /** The group's signature of a request, as its signers make it, with what `change` makes of it. */
+  signed(request: SigningRequest, change: Partial<UnsignedTransaction> = {}, data = request.data ?? '0x'): Message {
+    const l1 = request.chain === 'l1'
+    const unsigned: UnsignedTransaction = {
+      chainId: request.chainId,
+      nonce: request.nonce,
+      maxPriorityFeePerGas: l1 ? 1n : 0n,
+      maxFeePerGas: l1 ? 10n ** 9n : request.maxFeePerGas,
+      gasLimit: BigInt(request.gasLimit),
+      to: request.to,
+      value: 0n,
+      data: hexToBytes(data),
+      ...(request.blobs.length > 0 ? { maxFeePerBlobGas: 10n ** 9n } : {}),
+      blobs: request.blobs,
+      ...change,
+    }
+    const signature = signDigest(signingDigest(unsigned), this.key(request.key).privateKey)
+    return { type: 'signed', request: request.id, transaction: bytesToHex(signedEnvelope(unsigned, signature)) }
+  }
+
+  /** Puts the whole opening of the current term on record. */
+  signOpening(): void {
+    for (const id of this.state.term.opening) {
+      const request = this.request(id)
+      if (request.signed === null) this.send(this.signed(request))
+    }
+  }
+}
+
+/** Events of L1, with what is mostly the same filled in. */
+export const locked = (block: number, id: number, key: Key, metis = 10): L1Event => ({
+  type: 'locked',
+  block,
+  id,
+  signer: key.address,
+  pubkey: key.pubkey,
+  amount: BigInt(metis) * WEI_PER_METIS,
+  activationBatch: 1,
+})
