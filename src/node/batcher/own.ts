@@ -1,0 +1,66 @@
+import type { Batch, BatchBlock } from '../../core/batching/layout2/types.js'
+import { decodeExtraData } from '../../core/chain/extraData.js'
+import { hexToBytes } from '../../core/codec/index.js'
+import type { BatchContent, ClosedTerm, ConsensusState, Seal } from '../../core/consensus/types.js'
+import type { Genesis } from '../../core/genesis/types.js'
+import type { Block, ChainReader } from '../../core/ports/execution.js'
+import type { Network } from '../../core/ports/network.js'
+import type { Address, Hash } from '../../core/types/hex.js'
+
+/** What the batcher needs of its node. */
+export interface BatchNode {
+  readonly genesis: Genesis
+  readonly address: Address
+  readonly chain: ChainReader
+  readonly consensus: { readonly state: ConsensusState }
+  readonly network: Network
+  sealOf(hash: Hash): Seal | null
+  isMember(): boolean
+  vote(content: BatchContent): Promise<void>
+  now(): number
+  refused(what: string, reason: string): void
+}
+
+/** The batch as this node's own final blocks make it; undefined while one of them or a seal is not here. */
+export async function ownBatch(
+  node: BatchNode,
+  index: number,
+  range: { first: number; last: number; terms: readonly ClosedTerm[] },
+): Promise<{ batch: Batch; blocks: readonly Block[] } | undefined> {
+  const blocks: Block[] = []
+  const columns: BatchBlock[] = []
+  for (let number = range.first; number <= range.last; number++) {
+    const block = await node.chain.blockByNumber(number)
+    const seal = block === undefined ? null : node.sealOf(block.hash)
+    if (block === undefined || seal === null) return undefined
+    blocks.push(block)
+    columns.push(column(block, seal))
+  }
+  const [first] = blocks
+  if (first === undefined) return undefined
+  const terms = range.terms.map(({ term, epoch, sequencer, parentNumber, parentHash }) => ({
+    term: BigInt(term),
+    epoch: BigInt(epoch),
+    sequencer,
+    parentNumber: BigInt(parentNumber),
+    parentHash,
+    firstBlock: BigInt(parentNumber + 1),
+  }))
+  const chainId = BigInt(node.genesis.l2.chainId)
+  return { batch: { index: BigInt(index), chainId, parentHash: first.parentHash, terms, blocks: columns }, blocks }
+}
+
+function column(block: Block, seal: Seal): BatchBlock {
+  const { term, l1Origin } = decodeExtraData(block.extraData)
+  return {
+    number: BigInt(block.number),
+    hash: block.hash,
+    parentHash: block.parentHash,
+    timestamp: BigInt(block.timestamp),
+    l1Origin: BigInt(l1Origin),
+    term: BigInt(term),
+    withdrawalCount: block.withdrawals.length,
+    transactions: [...block.transactions],
+    seal: hexToBytes(seal.signature),
+  }
+}

@@ -1,0 +1,154 @@
+import { deserialize, serialize } from 'node:v8'
+import { bigEndian, concatBytes, utf8 } from '../../core/codec/index.js'
+import { appHash } from '../../core/consensus/digest.js'
+import { genesisState } from '../../core/consensus/genesis.js'
+import { apply } from '../../core/consensus/machine.js'
+import type { ConsensusState, Context, Effect, Message } from '../../core/consensus/types.js'
+import { decodeMessage, encodeMessage } from '../../core/consensus/wire.js'
+import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import type { Database } from '../../core/ports/database.js'
+import type { ConsensusEngine, DecidedBlock } from '../../core/ports/engine.js'
+import type { Withdrawal } from '../../core/ports/execution.js'
+import type { Hash } from '../../core/types/hex.js'
+
+/** Blocks of the log between two stored states: what a restart has to replay at most. */
+const SNAPSHOT_EVERY = 128
+const STATE = utf8('state')
+const depositKey = (index: number) => concatBytes(utf8('d'), bigEndian(index, 8))
+
+export interface Deposit extends Withdrawal {
+  l1Block: number
+}
+
+interface Stored {
+  height: number
+  appHash: Hash
+  state: ConsensusState
+}
+
+export interface DriverOptions {
+  context: Omit<Context, 'time'>
+  database: Database
+  engine: ConsensusEngine
+  /** After each decided block, with everything it caused. */
+  onDecided: (effects: readonly Effect[], refusals: readonly string[]) => Promise<void>
+  /** The node can't go on. */
+  onFatal: (error: Error) => void
+}
+
+/** One node's copy of consensus: applies what the engine orders and keeps the state on disk. */
+export class ConsensusDriver {
+  readonly #options: DriverOptions
+  #state: ConsensusState
+  #height: number
+  #hash: Hash
+  #stop: (() => Promise<void>) | undefined
+
+  constructor(options: DriverOptions) {
+    this.#options = options
+    const stored = readState(options.database)
+    const { genesis, networkId } = options.context
+    this.#state = stored?.state ?? genesisState(genesis, networkId)
+    this.#height = stored?.height ?? 0
+    this.#hash = stored?.appHash ?? appHash(this.#state)
+  }
+
+  get state(): ConsensusState {
+    return this.#state
+  }
+
+  get height(): number {
+    return this.#height
+  }
+
+  get appHash(): Hash {
+    return this.#hash
+  }
+
+  start(): void {
+    this.#stop = this.#options.engine.decided(this.#height + 1, (block) => this.#apply(block))
+  }
+
+  submit(message: Message): Promise<void> {
+    return this.#options.engine.submit(encodeMessage(message))
+  }
+
+  /** The deposit at this place of the L1 queue, once its range is applied. */
+  deposit(index: number): Deposit | undefined {
+    if (index >= this.#state.l1.deposits) return undefined
+    const stored = this.#options.database.get(depositKey(index))
+    return stored === undefined ? undefined : deserialize(stored)
+  }
+
+  async #apply(block: DecidedBlock): Promise<void> {
+    try {
+      const { effects, refusals } = this.#replay(block)
+      await this.#persist(effects)
+      this.#options.engine.reportAppHash(this.#height, this.#hash)
+      await this.#options.onDecided(effects, refusals)
+    } catch (error) {
+      this.#options.onFatal(error instanceof Error ? error : new Error(messageOf(error)))
+      throw error
+    }
+  }
+
+  #replay({ height, time, messages }: DecidedBlock): { effects: Effect[]; refusals: string[] } {
+    const effects: Effect[] = []
+    const refusals: string[] = []
+    for (const bytes of messages) {
+      const message = read(bytes)
+      if (typeof message === 'string') {
+        refusals.push(message)
+        continue
+      }
+      const applied = apply(this.#state, message, { ...this.#options.context, time })
+      this.#state = applied.state
+      effects.push(...applied.effects)
+      if (applied.refused !== undefined) refusals.push(`${applied.refused.code}: ${applied.refused.reason}`)
+    }
+    this.#height = height
+    this.#hash = appHash(this.#state)
+    return { effects, refusals }
+  }
+
+  async #persist(effects: readonly Effect[]): Promise<void> {
+    const changes = effects
+      .filter((effect) => effect.type === 'deposit')
+      .map(({ index, to, amountGwei, l1Block }) => {
+        const deposit: Deposit = { index, address: to, amountGwei, l1Block }
+        return { key: depositKey(index), value: new Uint8Array(serialize(deposit)) }
+      })
+    if (this.#height % SNAPSHOT_EVERY === 0) changes.push(this.#snapshot())
+    if (changes.length > 0) await this.#options.database.write(changes)
+  }
+
+  #snapshot() {
+    const stored: Stored = { height: this.#height, appHash: this.#hash, state: this.#state }
+    return { key: STATE, value: new Uint8Array(serialize(stored)) }
+  }
+
+  async close(): Promise<void> {
+    await this.#stop?.()
+    await this.#options.database.write([this.#snapshot()])
+  }
+}
+
+function read(bytes: Uint8Array): Message | string {
+  try {
+    return decodeMessage(bytes)
+  } catch (error) {
+    return messageOf(error) // refused alike everywhere; the record goes on
+  }
+}
+
+function readState(database: Database): Stored | undefined {
+  const bytes = database.get(STATE)
+  if (bytes === undefined) return undefined
+  const stored: Stored = deserialize(bytes)
+  if (appHash(stored.state) === stored.appHash) return stored
+  throw new MetisSeqError('STATE_CORRUPT', `The stored consensus state of height ${stored.height} has another hash.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    next: 'Remove the consensus folder of this node: it is rebuilt from the log.',
+  })
+}

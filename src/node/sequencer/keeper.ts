@@ -1,0 +1,262 @@
+import { decodeExtraData } from '../../core/chain/extraData.js'
+import { checkBlock, type Parent } from '../../core/chain/rules.js'
+import { hexToBytes } from '../../core/codec/index.js'
+import { sealDigest } from '../../core/consensus/digest.js'
+import { MetisSeqError, messageOf } from '../../core/errors/index.js'
+import type { Block, Transaction } from '../../core/ports/execution.js'
+import type { SealedBlock } from '../../core/ports/network.js'
+import type { Hash } from '../../core/types/hex.js'
+import type { NodeContext } from './context.js'
+
+/** Blocks that wait for their parent, their term or their time. */
+const MAX_WAITING = 256
+/** Blocks fetched in one go towards a checkpoint; a node that is further behind goes on with the next call. */
+const MAX_FETCH = 100_000
+
+/**
+ * Keeps a node's chain what consensus says it is: imports sealed blocks of the current term, fetches those of a decided
+ * checkpoint, rewinds what a cut orphaned. All changes of the chain go through `exclusive`, one at a time.
+ */
+export class ChainKeeper {
+  readonly #node: NodeContext
+  readonly #waiting = new Map<Hash, SealedBlock & { block: Block }>()
+  #last: Promise<unknown> = Promise.resolve()
+  #following = false
+  #again = false
+
+  constructor(node: NodeContext) {
+    this.#node = node
+  }
+
+  /** Runs `change` when no other change of the chain is under way. */
+  exclusive<T>(change: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(change, change)
+    // The caller sees the failure; the queue itself goes on.
+    this.#last = next.catch(() => undefined)
+    return next
+  }
+
+  /** A block came from a peer. */
+  receive(sealed: SealedBlock): void {
+    try {
+      this.#keep(sealed)
+    } catch (error) {
+      this.#node.refused('block', messageOf(error))
+      return
+    }
+    this.wake()
+  }
+
+  #keep(sealed: SealedBlock): Block {
+    const block = this.#node.chain.decodeBlock(sealed.encoded)
+    this.#waiting.set(block.hash, { ...sealed, block })
+    const oldest = this.#waiting.keys().next().value
+    if (this.#waiting.size > MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
+    return block
+  }
+
+  /** Something changed (a block, consensus, time): follow as far as can be. Calls during a run make one more run. */
+  wake(): void {
+    this.#again = true
+    if (this.#following) return
+    this.#following = true
+    void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false
+      try {
+        await this.exclusive(() => this.#follow())
+      } catch (error) {
+        this.#node.fatal(error)
+        break
+      }
+    }
+    this.#following = false
+  }
+
+  async #follow(): Promise<void> {
+    if (!(await this.#reachCheckpoint())) return
+    await this.#leaveOrphans()
+    for (let imported = true; imported; ) imported = await this.#importNext()
+  }
+
+  /** Brings the decided checkpoint into the chain (rule T2). False while one of its blocks can't be had. */
+  async #reachCheckpoint(): Promise<boolean> {
+    const { chain, consensus } = this.#node
+    const { checkpoint } = consensus.state
+    if (await chain.isCanonical(checkpoint)) return true
+    const path: SealedBlock[] = []
+    let hash = checkpoint.hash
+    for (;;) {
+      const stored = await chain.blockByHash(hash)
+      if (stored !== undefined && (await chain.isCanonical(stored))) break
+      const found = this.#waiting.get(hash) ?? (await this.#node.network.requestBlock(hash)) ?? this.#stored(stored)
+      if (found === undefined || path.length >= MAX_FETCH) return false
+      const block = chain.decodeBlock(found.encoded)
+      if (block.hash !== hash) return false // a peer answered with something else; ask again later
+      path.push(found)
+      hash = block.parentHash
+    }
+    if (chain.head().hash !== hash) await this.#rewind(hash)
+    for (const sealed of path.reverse()) await this.#import(sealed)
+    return true
+  }
+
+  #stored(block: Block | undefined): SealedBlock | undefined {
+    const seal = block === undefined ? undefined : this.#node.seals.get(block.hash)?.seal
+    return block === undefined || seal == null ? undefined : { encoded: block.encoded, seal }
+  }
+
+  /** Blocks above the checkpoint that are not of the current term were orphaned by a cut (rule T5). */
+  async #leaveOrphans(): Promise<void> {
+    const { chain, consensus } = this.#node
+    const { checkpoint, term } = consensus.state
+    const head = chain.head()
+    if (head.number <= checkpoint.number || decodeExtraData(head.extraData).term === term.term) return
+    await this.#rewind(checkpoint.hash)
+  }
+
+  async #rewind(hash: Hash): Promise<void> {
+    const { chain, pool } = this.#node
+    const orphans: Block[] = []
+    for (let block: Block | undefined = chain.head(); block !== undefined && block.hash !== hash; ) {
+      orphans.unshift(block)
+      block = await chain.blockByHash(block.parentHash)
+    }
+    await chain.rewind(hash)
+    pool.restore(orphans.flatMap((block) => this.#usersOf(block)))
+    this.#node.warn(`rewound to block ${chain.head().number}: ${orphans.length} blocks orphaned by consensus`)
+  }
+
+  #usersOf(block: Block): Transaction[] {
+    const { chain, consensus } = this.#node
+    const { contract, group } = consensus.state
+    return block.transactions
+      .map((raw) => chain.decodeTransaction(raw))
+      .filter(({ from }) => from !== contract.mpc && from !== group.address)
+  }
+
+  /** Imports one waiting block on the head; false when none fits. */
+  async #importNext(): Promise<boolean> {
+    const head = this.#node.chain.head()
+    for (const waiting of [...this.#waiting.values()]) {
+      const { block } = waiting
+      if (await this.#settled(waiting)) this.#waiting.delete(block.hash)
+      else if (block.parentHash === head.hash) {
+        const done = await this.#judge(waiting)
+        if (done !== 'later') this.#waiting.delete(block.hash)
+        if (done === 'imported') return true
+      } else if (await this.#fetchParent(waiting)) return true
+    }
+    return false
+  }
+
+  /** Known, or at a height that is decided: nothing to do but to see whether its sealer contradicts itself (rule T6). */
+  async #settled(waiting: SealedBlock & { block: Block }): Promise<boolean> {
+    const { chain, seals, consensus } = this.#node
+    const { block, seal } = waiting
+    if (await chain.isCanonical(block)) return true
+    const other = await chain.blockByNumber(block.number)
+    const own = other === undefined ? undefined : seals.get(other.hash)?.seal
+    if (own != null && own.term === seal.term && own.hash !== seal.hash && this.#sealer(seal) === this.#sealer(own)) {
+      await consensus.submit({ type: 'evidence', seals: [own, seal] })
+      return true
+    }
+    return block.number <= consensus.state.checkpoint.number
+  }
+
+  async #fetchParent({ block }: { block: Block }): Promise<boolean> {
+    const { chain, consensus, network } = this.#node
+    const { parentHash } = block
+    if (block.number <= chain.head().number + 1 || this.#waiting.has(parentHash)) return false
+    if (decodeExtraData(block.extraData).term !== consensus.state.term.term) return false
+    const parent = await network.requestBlock(parentHash)
+    return parent !== undefined && this.#keep(parent).hash === parentHash
+  }
+
+  #sealer(seal: SealedBlock['seal']) {
+    return this.#node.recover(sealDigest(this.#node.networkId, seal), hexToBytes(seal.signature))
+  }
+
+  async #judge(waiting: SealedBlock & { block: Block }): Promise<'imported' | 'refused' | 'later'> {
+    const { block, seal } = waiting
+    const { consensus, chain, genesis } = this.#node
+    const { state } = consensus
+    const verdict = checkBlock({
+      block,
+      parent: await this.parent(),
+      state,
+      deposit: (index) => consensus.deposit(index),
+      senderOf: (raw) => chain.decodeTransaction(raw).from,
+      now: this.#node.now(),
+      maxFuture: genesis.consensus.maxFuture,
+    })
+    if (!verdict.ok && verdict.later) return 'later'
+    const sealed = seal.hash === block.hash && seal.number === block.number && seal.term === state.term.term
+    const fault = !verdict.ok
+      ? verdict.reason
+      : sealed && this.#sealer(seal) === state.term.sequencer
+        ? null
+        : `it is not sealed by ${state.term.sequencer}, the sequencer of term ${state.term.term}`
+    try {
+      if (fault !== null) throw new MetisSeqError('BLOCK_INVALID', fault)
+      await this.#import(waiting)
+      return 'imported'
+    } catch (error) {
+      if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
+      this.#node.refused(`block ${block.number} ${block.hash}`, error.message)
+      return 'refused'
+    }
+  }
+
+  async #import({ encoded, seal }: SealedBlock): Promise<void> {
+    const { chain, seals } = this.#node
+    const { cursor } = await this.parent()
+    const block = await chain.import(encoded)
+    await this.requireOpening(block)
+    await seals.put(block.hash, { seal, cursor: cursor + block.withdrawals.length })
+    this.settle(block)
+    this.#node.produced(block, false, decodeExtraData(block.extraData).term)
+  }
+
+  /** The opening's receipts must be successes, or the block is invalid (rule E1); then it is not the head any more. */
+  async requireOpening(block: Block): Promise<void> {
+    const { chain, consensus } = this.#node
+    const { term } = consensus.state
+    if (block.parentHash !== term.parentHash || decodeExtraData(block.extraData).term !== term.term) return
+    const receipts = (await chain.receipts(block.hash)) ?? []
+    if (term.opening.every((_, i) => receipts[i]?.status === 1)) return
+    await chain.rewind(block.parentHash)
+    throw new MetisSeqError('BLOCK_INVALID', `an opening transaction of term ${term.term} fails`)
+  }
+
+  /** What a new block contains leaves the pool. */
+  settle(block: Block): void {
+    const { chain, pool } = this.#node
+    pool.dropStale(
+      block.transactions.map((raw) => chain.decodeTransaction(raw)).map(({ from, nonce }) => [from, nonce + 1]),
+    )
+  }
+
+  /** The head, as the parent of the next block. */
+  async parent(): Promise<Parent> {
+    const { chain, genesis } = this.#node
+    const { number, hash, timestamp, extraData } = chain.head()
+    const l1Origin = number === 0 ? genesis.l1.startBlock - 1 : decodeExtraData(extraData).l1Origin
+    return { number, hash, timestamp, l1Origin, cursor: await this.#cursor() }
+  }
+
+  /** Deposits up to and including the head: as stored with its seal, else from the last block that carries one. */
+  async #cursor(): Promise<number> {
+    const { chain, seals } = this.#node
+    for (let block: Block | undefined = chain.head(); block !== undefined && block.number > 0; ) {
+      const last = block.withdrawals.at(-1)
+      const cursor = seals.get(block.hash)?.cursor ?? (last === undefined ? undefined : last.index + 1)
+      if (cursor !== undefined) return cursor
+      block = await chain.blockByHash(block.parentHash)
+    }
+    return 0
+  }
+}

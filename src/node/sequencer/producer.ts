@@ -1,0 +1,119 @@
+import { blockAttributes } from '../../core/chain/attributes.js'
+import { decodeExtraData } from '../../core/chain/extraData.js'
+import { depositsUpTo, openingEnvelopes } from '../../core/chain/rules.js'
+import { hexToBytes } from '../../core/codec/index.js'
+import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
+import { MetisSeqError } from '../../core/errors/index.js'
+import type { Block } from '../../core/ports/execution.js'
+import type { NodeContext } from './context.js'
+import type { ChainKeeper } from './keeper.js'
+
+/** Bytes of envelopes in one block, so that it travels in one message. */
+const MAX_BLOCK_BYTES = 512 * 1024
+
+/** Makes the blocks of this node's own terms. */
+export class Producer {
+  readonly #node: NodeContext
+  readonly #keeper: ChainKeeper
+  #busy = false
+
+  constructor(node: NodeContext, keeper: ChainKeeper) {
+    this.#node = node
+    this.#keeper = keeper
+  }
+
+  /** Called often; produces when it is this node's turn and the block is due. */
+  async tick(): Promise<void> {
+    if (this.#busy || !this.#mayProduce()) return
+    this.#busy = true
+    try {
+      await this.#keeper.exclusive(() => this.#produce())
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  #mayProduce(): boolean {
+    const { address, chain, consensus, genesis, now } = this.#node
+    const { term, checkpoint } = consensus.state
+    if (term.sequencer !== address) return false
+    const head = chain.head()
+    const inTerm = head.number === term.parentNumber ? head.hash === term.parentHash : termOf(head) === term.term
+    if (!inTerm || head.number > term.endBlock || head.number < checkpoint.number) return false
+    if (this.#unsealed(head)) return true
+    if (head.number >= term.endBlock || head.number >= checkpoint.number + MAX_LEAD) return false
+    return now() >= head.timestamp * 1000 + genesis.consensus.blockTime
+  }
+
+  #unsealed(head: Block): boolean {
+    const { consensus, seals } = this.#node
+    return head.number > consensus.state.term.parentNumber && (seals.get(head.hash)?.seal ?? null) === null
+  }
+
+  async #produce(): Promise<void> {
+    // The world may have changed while others had the chain.
+    if (!this.#mayProduce()) return
+    const { chain } = this.#node
+    const head = chain.head()
+    // Rule T4: a block that was stored before a crash is sealed as it is.
+    if (this.#unsealed(head)) return this.#publish(head)
+    const block = await this.#build()
+    if (block !== undefined) await this.#publish(block)
+  }
+
+  async #build(): Promise<Block | undefined> {
+    const { chain, consensus, genesis, pool, now } = this.#node
+    const { state } = consensus
+    const parent = await this.#keeper.parent()
+    const opening = parent.number === state.term.parentNumber ? openingEnvelopes(state) : []
+    if (opening === undefined) return undefined // rule E4: no group key, no new term
+    const l1Origin = Math.max(parent.l1Origin, state.l1.applied.number)
+    const attributes = blockAttributes({
+      parentHash: chain.head().hash,
+      term: state.term.term,
+      sequencer: state.term.sequencer,
+      l1Origin,
+      timestamp: Math.max(parent.timestamp + 1, Math.floor(now() / 1000)),
+      withdrawals: depositsUpTo({ deposit: (index) => consensus.deposit(index) }, l1Origin, parent.cursor),
+    })
+    const { gasLimit, baseFee } = chain.head()
+    const own = new Set([state.contract.mpc, state.group.address])
+    const chosen = pool.select({
+      gasLimit: BigInt(genesis.l2.gasLimit),
+      baseFee: baseFee - baseFee / 8n,
+      maxBytes: MAX_BLOCK_BYTES,
+    })
+    const users = chosen.filter(({ from }) => !own.has(from)).map(({ raw }) => raw)
+    const { block, rejected } = await chain.execute([...opening.map((raw) => hexToBytes(raw)), ...users], attributes)
+    pool.remove(rejected.filter(({ stale }) => stale).map(({ hash }) => hash))
+    if (block.gasLimit !== gasLimit) this.#node.warn(`the gas limit changed from ${gasLimit} to ${block.gasLimit}`)
+    await this.#keeper.requireOpening(block)
+    this.#keeper.settle(block)
+    return block
+  }
+
+  /** Order of rule T4: the block is on disk, then the guard, then the seal, then it is sent. */
+  async #publish(block: Block): Promise<void> {
+    const { consensus, network, seals } = this.#node
+    const { term } = consensus.state
+    try {
+      const seal = await this.#node.seal(term.term, block.number, block.hash)
+      const before = await this.#cursorBefore(block)
+      await seals.put(block.hash, { seal, cursor: before + block.withdrawals.length })
+      network.sendBlock({ encoded: block.encoded, seal })
+      this.#node.produced(block, true, term.term)
+    } catch (error) {
+      if (!(error instanceof MetisSeqError) || error.code !== 'SEAL_GUARD') throw error
+      // Another block of this height was sealed before a crash and lost since: this one must never be.
+      this.#node.warn(error.message)
+      await this.#node.chain.rewind(block.parentHash)
+    }
+  }
+
+  async #cursorBefore(block: Block): Promise<number> {
+    const first = block.withdrawals[0]
+    return first === undefined ? (await this.#keeper.parent()).cursor : first.index
+  }
+}
+
+const termOf = (block: Block) => (block.number === 0 ? 0 : decodeExtraData(block.extraData).term)
