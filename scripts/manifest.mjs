@@ -35,7 +35,8 @@ function gaps([id, command]) {
 }
 
 const manifest = await readCommands()
-const text = `${JSON.stringify(manifest, null, 2)}\n`
+const plain = (_, value) => (typeof value === 'bigint' ? value.toString() : value)
+const text = `${JSON.stringify(manifest, plain, 2)}\n`
 const problems = Object.entries(manifest.commands).flatMap(gaps)
 if (check) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text)
