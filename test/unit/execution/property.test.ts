@@ -75,7 +75,7 @@ describe('blocks of anything', () => {
           await Promise.all([builder.remove(), importer.remove()])
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 })

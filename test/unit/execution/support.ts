@@ -45,9 +45,12 @@ export interface Rig {
   remove(): Promise<void>
 }
 
+/** A new empty directory. */
+export const newDirectory = () => mkdtemp(join(tmpdir(), 'metis-execution-'))
+
 /** An engine on a LevelDB of its own. */
-export async function openRig(genesis?: Genesis['l2']): Promise<Rig> {
-  const directory = await mkdtemp(join(tmpdir(), 'metis-execution-'))
+export async function openRig(genesis?: Genesis['l2'], place?: string): Promise<Rig> {
+  const directory = place ?? (await newDirectory())
   const document = genesis ?? (await testGenesis())
   const open = async () => createEmbeddedEngine({ database: await openDatabase(directory), genesis: document })
   const rig: Rig = {

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Exit, MetisSeqError } from '../../../src/core/errors/index.js'
+import type { Database } from '../../../src/core/ports/database.js'
+import { createEmbeddedEngine } from '../../../src/node/execution/embedded/index.js'
+import { openDatabase } from '../../../src/node/storage/level.js'
+import { addressOf, METIS, newDirectory, next, openRig, sign, testGenesis, wallet } from './support.js'
+
+let directory: string
+beforeEach(async () => {
+  directory = await newDirectory()
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const sealer = fileURLToPath(new URL('sealer.mjs', import.meta.url))
+
+/** Lets a process seal blocks, kills it after `blocks` of them, and returns the last one that it acknowledged. */
+async function killedAfter(blocks: number): Promise<string> {
+  const child = spawn(process.execPath, [sealer, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  let last = ''
+  let seen = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = line
+    seen += 1
+    if (seen === blocks) child.kill('SIGKILL')
+  }
+  await exited
+  return last
+}
+
+describe('after kill -9', () => {
+  it.each([1, 7, 23])('the last acknowledged block is there, %i blocks on', async (blocks) => {
+    const [number, hash] = (await killedAfter(blocks)).split(' ')
+    const { engine, remove } = await openRig(await testGenesis(), directory)
+    try {
+      const head = engine.head()
+      expect(head.number).toBeGreaterThanOrEqual(Number(number))
+      expect((await engine.blockByNumber(Number(number)))?.hash).toBe(hash)
+      expect(await engine.balance(addressOf(wallet(1)), head.hash)).toBe(1000n * METIS + 3n * BigInt(head.number))
+      const { block } = await engine.execute([], next(engine))
+      expect(block.number).toBe(head.number + 1)
+    } finally {
+      await remove()
+      directory = await newDirectory()
+    }
+  })
+})
+
+/** A real database that fails when it is told to. */
+function breakable(inner: Database) {
+  const broken = new MetisSeqError('DATABASE_FAILED', 'No space left.', { exit: Exit.data, severity: 'critical' })
+  const fault = { beforeWrite: false, afterWrite: false, onRead: false }
+  const database: Database = {
+    get: (key) => {
+      if (fault.onRead) throw broken
+      return inner.get(key)
+    },
+    write: async (changes) => {
+      if (fault.beforeWrite) throw broken
+      await inner.write(changes)
+      if (fault.afterWrite) throw broken
+    },
+    entries: (...range) => inner.entries(...range),
+    close: () => inner.close(),
+  }
+  return { database, fault }
+}
+
+describe('when the disk fails', () => {
+  it.each(['beforeWrite', 'afterWrite', 'onRead'] as const)('%s, memory is not ahead of it', async (kind) => {
+    const { database, fault } = breakable(await openDatabase(directory))
+    const genesis = await testGenesis()
+    const engine = await createEmbeddedEngine({ database, genesis })
+    const raw = await sign(wallet(0), 0, { to: wallet(1).address, value: 1n })
+    fault[kind] = true
+    const failure = { code: 'DATABASE_FAILED', severity: 'critical', exit: 9 }
+    await expect(engine.execute([raw], next(engine))).rejects.toMatchObject(failure)
+    fault[kind] = false
+    const { block } = await engine.execute([await sign(wallet(1), 0, { to: wallet(2).address })], {
+      ...next(engine, [], 9),
+    })
+    expect(block.number).toBe(kind === 'afterWrite' ? 2 : 1)
+    expect(await engine.nonce(addressOf(wallet(0)), block.hash)).toBe(kind === 'afterWrite' ? 1 : 0)
+    await engine.close()
+  })
+
+  it('says so when it is gone', async () => {
+    const database = await openDatabase(directory)
+    const engine = await createEmbeddedEngine({ database, genesis: await testGenesis() })
+    await database.close()
+    const failure = { code: 'DATABASE_FAILED', severity: 'critical', exit: 9 }
+    await expect(engine.execute([], next(engine))).rejects.toMatchObject(failure)
+    await expect(engine.rewind(`0x${'11'.repeat(32)}`)).rejects.toMatchObject(failure)
+  })
+})
+
+describe('opening', () => {
+  it('refuses a document whose hash is not that of its alloc', async () => {
+    const database = await openDatabase(directory)
+    const genesis = { ...(await testGenesis()), hash: `0x${'ab'.repeat(32)}` as const }
+    const refusal = { code: 'GENESIS_MISMATCH', exit: 9 }
+    await expect(createEmbeddedEngine({ database, genesis })).rejects.toMatchObject(refusal)
+    await database.close()
+  })
+
+  it("refuses a stored chain that is not the genesis document's", async () => {
+    const database = await openDatabase(directory)
+    await createEmbeddedEngine({ database, genesis: await testGenesis() })
+    const genesis = await testGenesis({}, 20_000_000)
+    const refusal = { code: 'GENESIS_MISMATCH', exit: 9 }
+    await expect(createEmbeddedEngine({ database, genesis })).rejects.toMatchObject(refusal)
+    await database.close()
+  })
+
+  it('refuses a directory that another holds', async () => {
+    const database = await openDatabase(directory)
+    await expect(openDatabase(directory)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', exit: 9 })
+    await database.close()
+  })
+
+  it('refuses a genesis without the system contracts, and one with an empty account', async () => {
+    await expect(testGenesis({ [`0x${'0f'.repeat(20)}`]: { balance: '0' } })).rejects.toMatchObject({
+      code: 'GENESIS_INVALID',
+    })
+    await expect(testGenesis({ '0x0000f90827f1c53a10cb7a02335b175320002935': { balance: '1' } })).rejects.toMatchObject(
+      { code: 'GENESIS_INVALID' },
+    )
+  })
+})
