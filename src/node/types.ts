@@ -27,7 +27,10 @@ export interface NodeOptions {
 }
 
 /** What an operator may want to read, one line each. */
-export type NodeEvent = { node: Address } & (
+export type NodeEvent = { node: Address } & NodeNews
+
+/** The event itself, before it is said whose it is. */
+export type NodeNews =
   | { event: 'block'; number: number; hash: Hash; transactions: number; own: boolean; term: number }
   | { event: 'refused'; what: string; reason: string }
   | { event: 'rewound'; to: number; orphaned: number }
@@ -40,7 +43,6 @@ export type NodeEvent = { node: Address } & (
   | { event: 'batch'; index: number; last: number; transaction: Hash }
   | { event: 'l1'; number: number }
   | { event: 'warning'; message: string }
-)
 
 /** What `rotation` and the live view show; also GET /v1/rotation. */
 export interface Rotation {

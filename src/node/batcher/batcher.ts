@@ -45,6 +45,8 @@ export class Batcher {
     this.#busy = true
     try {
       await this.#propose()
+    } catch (error) {
+      this.#refuse('own batch', error) // the next member proposes
     } finally {
       this.#busy = false
     }
@@ -90,9 +92,13 @@ export class Batcher {
       const own = await this.#ownLike(index, bytes)
       await this.#node.vote(await this.#content({ index, attempt, blobs, blocks: own }))
     } catch (error) {
-      if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
-      this.#node.refused(`batch ${index}, attempt ${attempt}`, messageOf(error))
+      this.#refuse(`batch ${index}, attempt ${attempt}`, error)
     }
+  }
+
+  #refuse(what: string, error: unknown): void {
+    if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
+    this.#node.refused(what, messageOf(error))
   }
 
   /** The own blocks of one of the closed ranges whose encoding equals `bytes`. */

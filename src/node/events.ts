@@ -1,0 +1,43 @@
+import type { Effect } from '../core/consensus/types.js'
+import type { NodeNews } from './types.js'
+
+/** What of the effects an operator may want to read. */
+export function eventsOf(effects: readonly Effect[]): NodeNews[] {
+  return effects.flatMap((effect): NodeNews[] => {
+    switch (effect.type) {
+      case 'termOpened':
+        return [{ event: 'termOpened', term: effect.term }]
+      case 'termCut': {
+        const { term, sequencer, checkpoint, reason } = effect
+        return [{ event: 'termCut', term, sequencer, checkpoint: checkpoint.number, reason }]
+      }
+      case 'checkpointDecided':
+        return [{ event: 'checkpoint', number: effect.checkpoint.number }]
+      case 'committeeChanged':
+        return [{ event: 'committee', members: effect.members }]
+      case 'sequencerChanged':
+        return [{ event: 'sequencer', id: effect.id, address: effect.address, change: effect.change }]
+      case 'signatureRecorded':
+        return [{ event: 'signed', kind: effect.request.kind, subject: effect.request.subject }]
+      case 'batchAccepted':
+        return [{ event: 'batch', index: effect.index, last: effect.last, transaction: effect.transaction }]
+      case 'l1Applied':
+        return [{ event: 'l1', number: effect.number }]
+      case 'slash':
+        return [
+          {
+            event: 'warning',
+            message: `${effect.sequencer} sealed two blocks ${effect.number} in term ${effect.term}: jailed`,
+          },
+        ]
+      case 'registrationRefused':
+        return [{ event: 'warning', message: `registration of sequencer ${effect.id} refused: ${effect.reason}` }]
+      case 'groupTransactionFailed':
+        return [
+          { event: 'warning', message: `L1 transaction ${effect.hash} (${effect.kind}) failed; it is tried again` },
+        ]
+      default:
+        return []
+    }
+  })
+}

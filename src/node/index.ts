@@ -1,0 +1,233 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bytesToHex } from '../core/codec/index.js'
+import { signDigest } from '../core/consensus/crypto.js'
+import { attestationDigest, networkIdOf } from '../core/consensus/digest.js'
+import { memberOf } from '../core/consensus/power.js'
+import type { Effect } from '../core/consensus/types.js'
+import { MetisSeqError, messageOf } from '../core/errors/index.js'
+import { TransactionPool } from '../core/mempool/pool.js'
+import type { Database } from '../core/ports/database.js'
+import type { ExecutionEngine } from '../core/ports/execution.js'
+import type { Network } from '../core/ports/network.js'
+import { openApi } from './api.js'
+import { Batcher } from './batcher/batcher.js'
+import { ConsensusDriver } from './consensus/driver.js'
+import { recoverNative } from './consensus/recover.js'
+import { eventsOf } from './events.js'
+import { createEmbeddedEngine } from './execution/embedded/index.js'
+import { Attester } from './sequencer/attester.js'
+import type { NodeContext } from './sequencer/context.js'
+import { Duties } from './sequencer/duties.js'
+import { ChainKeeper } from './sequencer/keeper.js'
+import { Producer } from './sequencer/producer.js'
+import { openSealGuard, openSealStore } from './sequencer/seals.js'
+import { Submissions } from './sequencer/submissions.js'
+import { openDatabase } from './storage/level.js'
+import type { NodeNews, NodeOptions, SequencerNode } from './types.js'
+import { rotationOf, statusOf } from './views.js'
+
+/** ms between two looks at what is due; everything urgent is woken by an event. */
+const TICK = 100
+
+interface Stores {
+  chain: Database
+  consensus: Database
+  seals: Database
+  guard: Database
+}
+
+async function openStores(directory: string): Promise<Stores> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const [chain, consensus, seals, guard] = await Promise.all(
+    ['chain', 'consensus', 'seals', 'guard'].map((name) => openDatabase(join(directory, name))),
+  )
+  if (!chain || !consensus || !seals || !guard) throw new MetisSeqError('STORES', 'A store of the node is missing.')
+  return { chain, consensus, seals, guard }
+}
+
+/** Wires one node out of its parts, starts it, and returns what its owner needs: the one place where adapters meet. */
+export async function createNode(options: NodeOptions): Promise<SequencerNode> {
+  const stores = await openStores(options.directory)
+  const chain = await createEmbeddedEngine({ database: stores.chain, genesis: options.genesis.l2 })
+  return new RunningNode(options, stores, chain).start()
+}
+
+class RunningNode implements SequencerNode {
+  readonly address
+  readonly #options: NodeOptions
+  readonly #stores: Stores
+  readonly #chain: ExecutionEngine
+  readonly #driver: ConsensusDriver
+  readonly #network: Network
+  readonly #context: NodeContext
+  readonly #keeper: ChainKeeper
+  readonly #producer: Producer
+  readonly #attester: Attester
+  readonly #duties: Duties
+  readonly #batcher: Batcher
+  readonly #submissions: Submissions
+  #api: Awaited<ReturnType<typeof openApi>> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #closing: Promise<void> | undefined
+  readonly #running = new Set<Promise<unknown>>()
+
+  constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine) {
+    const { genesis, key, engine, hub } = options
+    this.#options = options
+    this.#stores = stores
+    this.#chain = chain
+    this.address = key.address
+    const networkId = networkIdOf(genesis)
+    this.#driver = new ConsensusDriver({
+      context: { genesis, networkId, recover: recoverNative },
+      database: stores.consensus,
+      engine,
+      onDecided: async (effects, refusals) => this.#decided(effects, refusals),
+      onFatal: (error) => this.#fatal(error),
+    })
+    const pool = new TransactionPool({ chainId: genesis.l2.chainId, blockGasLimit: BigInt(genesis.l2.gasLimit) })
+    const seals = openSealStore(stores.seals)
+    this.#network = hub.join(key.address, {
+      onBlock: (_from, block) => this.#keeper.receive(block),
+      onTransaction: (_from, raw) => this.#spawn(this.#submissions.receive(raw)),
+      onBatch: (_from, batch) => this.#spawn(this.#batcher.receive(batch)),
+      serveBlock: async (hash) => {
+        const [block, record] = [await chain.blockByHash(hash), seals.get(hash)]
+        return block === undefined || record?.seal == null ? undefined : { encoded: block.encoded, seal: record.seal }
+      },
+    })
+    this.#context = {
+      genesis,
+      networkId,
+      address: key.address,
+      privateKey: key.privateKey,
+      chain,
+      pool,
+      network: this.#network,
+      consensus: this.#driver,
+      seals,
+      seal: openSealGuard(stores.guard, networkId, key.privateKey),
+      recover: recoverNative,
+      now: options.now,
+      warn: (message) => this.#emit({ event: 'warning', message }),
+      refused: (what, reason) => this.#emit({ event: 'refused', what, reason }),
+      produced: ({ number, hash, transactions }, own, term) =>
+        this.#emit({ event: 'block', number, hash, transactions: transactions.length, own, term }),
+      fatal: (error) => this.#fatal(error),
+    }
+    this.#keeper = new ChainKeeper(this.#context)
+    this.#producer = new Producer(this.#context, this.#keeper)
+    this.#attester = new Attester(this.#context, options.l1)
+    this.#submissions = new Submissions(this.#context)
+    this.#batcher = new Batcher(
+      {
+        genesis,
+        address: key.address,
+        chain,
+        consensus: this.#driver,
+        network: this.#network,
+        sealOf: (hash) => seals.get(hash)?.seal ?? null,
+        isMember: () => memberOf(this.#driver.state.committee, key.address) !== undefined,
+        vote: async (content) => {
+          const signature = bytesToHex(signDigest(attestationDigest(networkId, content), key.privateKey))
+          await this.#driver.submit({ type: 'attestation', member: key.address, content, signature })
+        },
+        now: options.now,
+        refused: this.#context.refused,
+      },
+      options.kzg,
+    )
+    this.#duties = new Duties(this.#context, options.group, options.sender, this.#batcher.blobsOf)
+  }
+
+  async start(): Promise<this> {
+    this.#api = await openApi({
+      context: this.#context,
+      submit: (raw) => this.#submissions.submit(raw),
+      onPending: (listener) => this.#submissions.onPending(listener),
+      rotation: () => this.rotation(),
+      status: () => this.status(),
+      api: this.#options.api,
+    })
+    this.#driver.start()
+    this.#chain.onHead(() => this.#wake())
+    this.#timer = setInterval(() => this.#wake(), TICK)
+    this.#wake()
+    return this
+  }
+
+  get url() {
+    if (this.#api === undefined)
+      throw new MetisSeqError('NODE_NOT_STARTED', 'The node has no address before its start.')
+    return this.#api.url
+  }
+
+  status() {
+    return statusOf(this.#context, { height: this.#driver.height, appHash: this.#driver.appHash })
+  }
+
+  rotation() {
+    return rotationOf(this.#context)
+  }
+
+  #wake(): void {
+    if (this.#closing !== undefined) return
+    this.#keeper.wake()
+    this.#spawn(this.#producer.tick())
+    this.#spawn(this.#attester.tick())
+    this.#spawn(this.#duties.tick())
+    this.#spawn(this.#batcher.tick())
+    this.#spawn(this.#submissions.tick())
+  }
+
+  /** Runs to its end in the background; close waits for it, and a failure stops the node. */
+  #spawn(work: Promise<unknown>): void {
+    const settled = work
+      .catch((error) => {
+        if (this.#closing === undefined) this.#fatal(error)
+      })
+      .finally(() => this.#running.delete(settled))
+    this.#running.add(settled)
+  }
+
+  #decided(effects: readonly Effect[], refusals: readonly string[]): void {
+    for (const reason of refusals) if (!isExpected(reason)) this.#emit({ event: 'refused', what: 'message', reason })
+    for (const event of eventsOf(effects)) this.#emit(event)
+    this.#wake()
+  }
+
+  #emit(news: NodeNews): void {
+    this.#options.onEvent({ node: this.address, ...news })
+  }
+
+  #fatal(error: unknown): void {
+    if (this.#closing !== undefined) return
+    this.#options.onFatal(error instanceof Error ? error : new Error(messageOf(error)))
+    void this.close()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** No new work, then the doors, then consensus, then the chain, then the files. */
+  async #close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#api?.close()
+    this.#network.close()
+    await Promise.all(this.#running)
+    await this.#driver.close()
+    await this.#keeper.exclusive(async () => undefined)
+    await this.#chain.close()
+    for (const store of [this.#stores.consensus, this.#stores.seals, this.#stores.guard]) await store.close()
+  }
+}
+
+/** Several members do the same work now and then; the record keeps the first, and that is no news. */
+function isExpected(reason: string): boolean {
+  return /^(VOTE_|CHECKPOINT_|TERM_|RANGE_|REQUEST_|STALL_|BATCH_|EVIDENCE_KNOWN|GROUP_GENERATION|NOT_A_MEMBER)/.test(
+    reason,
+  )
+}
