@@ -22,16 +22,35 @@ describe('identity', () => {
     const id = networkIdOf(genesisOf())
     expect(networkIdOf(genesisOf())).toBe(id)
     const changes = [
-      genesisOf({ change: (genesis) => void (genesis.salt = hashOf('other')) }),
-      genesisOf({ change: (genesis) => void (genesis.l1.confirmations = 3) }),
-      genesisOf({ change: (genesis) => void (genesis.l2.alloc = { [keyOf(1).address]: { balance: '1' } }) }),
+      genesisOf({
+        change: (genesis) => {
+          genesis.salt = hashOf('other')
+        },
+      }),
+      genesisOf({
+        change: (genesis) => {
+          genesis.l1.confirmations = 3
+        },
+      }),
+      genesisOf({
+        change: (genesis) => {
+          genesis.l2.alloc = { [keyOf(1).address]: { balance: '1' } }
+        },
+      }),
       genesisOf({ stakes: [10, 10, 10, 11] }),
     ]
     expect(new Set([id, ...changes.map(networkIdOf)]).size).toBe(changes.length + 1)
   })
 
   it('rule M1: nothing signed on one network counts on another, nor after a reset', () => {
-    const [network, reset] = [new Network(), new Network({ change: (genesis) => void (genesis.salt = hashOf('2')) })]
+    const [network, reset] = [
+      new Network(),
+      new Network({
+        change: (genesis) => {
+          genesis.salt = hashOf('2')
+        },
+      }),
+    ]
     const member = network.members[1] ?? '0x'
     expect(reset.code(network.attestation(member, network.vote(3)))).toBe('SIGNATURE_FOREIGN')
     expect(reset.code(network.evidence())).toBe('EVIDENCE_FOREIGN')
