@@ -59,14 +59,14 @@ contract MetisSequencerSet is OwnableUpgradeable {
     }
 
     function UpdateMpcAddress(address _newMpc) external onlyOwner {
-        require(_newMpc != address(0) && _newMpc != mpcAddress, "Invalid new mpc");
+        require(_newMpc != address(0), "Invalid new mpc");
         mpcAddress = _newMpc;
         emit MpcAddressUpdated(_newMpc);
     }
 
     function UpdateEpochLength(uint256 _newLength) external {
         require(msg.sender == mpcAddress || msg.sender == owner(), "Not Mpc or Owner");
-        require(_newLength > 0 && _newLength != epochLength, "Invalid new epoch length");
+        require(_newLength > 0, "Invalid new epoch length");
         epochLength = _newLength;
         emit EpochUpdated(_newLength);
     }

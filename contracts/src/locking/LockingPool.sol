@@ -34,6 +34,7 @@ contract LockingPool is ILockingPool, PausableUpgradeable, SequencerInfo {
         exitDelayPeriod = 21 days;
         rewardPerBlock = 761_000 gwei;
         curBatchState.id = 1;
+        curBatchState.number = block.number;
         signerUpdateThrottle = 1;
     }
 
