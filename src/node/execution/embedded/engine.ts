@@ -12,6 +12,7 @@ import { type Processed, processBlock } from './process.js'
 import { Reader } from './reader.js'
 import { Serial } from './serial.js'
 import { State } from './state.js'
+import { type Lap, type PhaseListener, stopwatch } from './stopwatch.js'
 import { ChainStore } from './store.js'
 import { type Recovered, TransactionDecoder } from './transactions.js'
 
@@ -19,6 +20,8 @@ export interface EmbeddedEngineOptions {
   /** Opened for this engine alone; it is closed with it. */
   database: Database
   genesis: Genesis['l2']
+  /** Hears where the time of each block goes, for metrics. */
+  onPhase?: PhaseListener
 }
 
 /**
@@ -26,7 +29,11 @@ export interface EmbeddedEngineOptions {
  * @throws MetisSeqError `GENESIS_MISMATCH` (another chain is stored, or the document's hash is not that of its alloc),
  * `GENESIS_INVALID`, `DATA_TOO_NEW`, `DATABASE_FAILED` (exit 9)
  */
-export async function createEmbeddedEngine({ database, genesis }: EmbeddedEngineOptions): Promise<ExecutionEngine> {
+export async function createEmbeddedEngine({
+  database,
+  genesis,
+  onPhase,
+}: EmbeddedEngineOptions): Promise<ExecutionEngine> {
   const store = new ChainStore(database)
   const stored = store.genesis()
   if (stored === undefined) {
@@ -35,22 +42,24 @@ export async function createEmbeddedEngine({ database, genesis }: EmbeddedEngine
     await store.create(block, change)
   } else if (stored !== genesis.hash)
     throw mismatch(`the data belong to the chain of ${stored}, the genesis to`, genesis.hash)
-  return new EmbeddedEngine(genesis.chainId, store)
+  return new EmbeddedEngine(genesis.chainId, store, onPhase)
 }
 
 class EmbeddedEngine extends Reader implements ExecutionEngine {
   readonly #serial = new Serial()
   readonly #listeners = new Set<(head: Block) => void>()
+  readonly #onPhase: PhaseListener | undefined
   #head: Block
   /** On the state of the head; undefined after an error, when it may be ahead of the disk. */
   #machine: Machine | undefined
   /** Whether `#head` is the head on disk for sure. */
   #trusted = true
 
-  constructor(chainId: number, store: ChainStore) {
+  constructor(chainId: number, store: ChainStore, onPhase: PhaseListener | undefined) {
     const common = chainCommon(chainId)
     super(chainId, common, store, new TransactionDecoder(common))
     this.#head = storedHead(store)
+    this.#onPhase = onPhase
   }
 
   head(): Block {
@@ -62,11 +71,13 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     attributes: BlockAttributes,
   ): Promise<{ block: Block; rejected: readonly Rejected[] }> {
     return this.#change(async () => {
+      const lap = stopwatch(this.#onPhase)
       const rejected: Rejected[] = []
       checkTime(attributes.timestamp, this.#head)
       const candidates = transactions.flatMap((raw) => this.#recovered(raw, rejected))
-      const processed = await this.#process(attributes, candidates, (each) => rejected.push(each))
-      const block = await this.#append(processed)
+      lap('recover')
+      const processed = await this.#process(attributes, candidates, (each) => rejected.push(each), lap)
+      const block = await this.#append(processed, lap)
       return { block, rejected }
     })
   }
@@ -77,17 +88,20 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
 
   import(encoded: Uint8Array): Promise<Block> {
     return this.#change(async () => {
+      const lap = stopwatch(this.#onPhase)
       const { header, block } = parseBlock(encoded)
       const head = this.#head
       if (header.parentHash !== head.hash)
         throw invalidBlock(block, `its parent ${header.parentHash} is not the head ${head.hash}`)
       checkTime(header.timestamp, head)
       const candidates = block.transactions.map((raw) => this.decoder.recover(raw))
-      const processed = await this.#process(block, candidates, ({ hash, reason }) => {
+      lap('recover')
+      const refuse = ({ hash, reason }: Rejected) => {
         throw invalidBlock(block, `transaction ${hash} cannot be included: ${reason}`)
-      })
+      }
+      const processed = await this.#process(block, candidates, refuse, lap)
       compareHeaders(header, processed.header, block)
-      return this.#append(processed)
+      return this.#append(processed, lap)
     })
   }
 
@@ -130,9 +144,10 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     attributes: BlockAttributes,
     candidates: readonly Recovered[],
     reject: (rejected: Rejected) => void,
+    lap: Lap,
   ): Promise<Processed> {
     this.#machine ??= await this.#reopen()
-    return processBlock(this.#machine, this.common, this.#head, attributes, candidates, reject)
+    return processBlock(this.#machine, this.common, this.#head, attributes, candidates, reject, lap)
   }
 
   async #reopen(): Promise<Machine> {
@@ -140,8 +155,9 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     return createMachine(this.common, new State(this.store, this.#head.stateRoot), ancestor)
   }
 
-  async #append(processed: Processed): Promise<Block> {
+  async #append(processed: Processed, lap: Lap): Promise<Block> {
     await this.store.append(processed)
+    lap('disk')
     this.#announce(processed.block)
     return processed.block
   }

@@ -5,7 +5,7 @@ import { type RunTxResult, runTx } from '@ethereumjs/vm'
 import { nextBaseFee } from '../../../core/chain/baseFee.js'
 import { assembleBlock } from '../../../core/chain/block.js'
 import { BLOOM_BYTES, mergeBloom } from '../../../core/chain/bloom.js'
-import { type Header, headerHash } from '../../../core/chain/header.js'
+import type { Header } from '../../../core/chain/header.js'
 import { orderedRoot, withdrawalsRoot } from '../../../core/chain/orderedRoot.js'
 import { consensusReceipt } from '../../../core/chain/receipt.js'
 import { MetisSeqError, messageOf } from '../../../core/errors/index.js'
@@ -13,6 +13,7 @@ import type { Block, BlockAttributes, Receipt, Rejected } from '../../../core/po
 import { toHex } from './hex.js'
 import { evmBlock, type Machine } from './machine.js'
 import type { StateChange } from './state.js'
+import type { Lap } from './stopwatch.js'
 import { closeBlock, openBlock } from './system.js'
 import type { Recovered } from './transactions.js'
 import { whyNot } from './validity.js'
@@ -39,6 +40,7 @@ export async function processBlock(
   attributes: BlockAttributes,
   candidates: readonly Recovered[],
   reject: (rejected: Rejected) => void,
+  lap: Lap,
 ): Promise<Processed> {
   const context = {
     parentHash: parent.hash,
@@ -50,10 +52,11 @@ export async function processBlock(
     prevRandao: attributes.prevRandao,
     extraData: attributes.extraData,
   }
-  const block = evmBlock(common, context)
-  await openBlock(machine, block)
-  const run = await runAll(machine, block, candidates, reject)
-  const requestsHash = await closeBlock(machine, block, attributes.withdrawals)
+  const within = evmBlock(common, context)
+  await openBlock(machine, within)
+  const run = await runAll(machine, within, candidates, reject)
+  const requestsHash = await closeBlock(machine, within, attributes.withdrawals)
+  lap('evm')
   const change = machine.state.seal()
   const bloom = new Uint8Array(BLOOM_BYTES)
   for (const { result } of run) if (result.receipt.logs.length > 0) mergeBloom(bloom, result.bloom.bitvector)
@@ -69,12 +72,9 @@ export async function processBlock(
     withdrawalsRoot: withdrawalsRoot(attributes.withdrawals),
     requestsHash,
   }
-  return {
-    header,
-    block: assembleBlock(header, transactions, attributes.withdrawals),
-    receipts: placed(drafts, headerHash(header)),
-    change,
-  }
+  const block = assembleBlock(header, transactions, attributes.withdrawals)
+  lap('trie')
+  return { header, block, receipts: placed(drafts, block.hash), change }
 }
 
 interface Run {

@@ -11,7 +11,7 @@ import { key, numberOf } from './keys.js'
 import type { Processed } from './process.js'
 import type { StateChange, StateSource } from './state.js'
 
-const CACHED_BLOCKS = 256
+const CACHED_BLOCKS = 128
 const CACHED_NODES = 20_000
 const VERSION = 1
 

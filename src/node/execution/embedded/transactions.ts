@@ -15,7 +15,7 @@ export interface Recovered {
   raw: Uint8Array
 }
 
-const REMEMBERED = 20_000
+const REMEMBERED = 10_000
 /** As geth's pool: nothing larger is read. */
 const MAX_BYTES = 128 * 1024
 

@@ -1,0 +1,15 @@
+// npm run bench -- NAME [--json]: runs bench/NAME.ts, which exports `run`, and prints what it measured.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { runnerImport } from 'vite'
+
+const [name, ...flags] = process.argv.slice(2)
+const file = new URL(`${name}.ts`, import.meta.url)
+if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file) || flags.some((flag) => flag !== '--json')) {
+  process.stderr.write(`There is no benchmark "${name ?? ''}".\nUsage: npm run bench -- execution [--json]\n`)
+  process.exit(2)
+}
+const { module } = await runnerImport(fileURLToPath(file), { configFile: false })
+const results = await module.run()
+if (flags.includes('--json')) process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`)
+else console.table(results)
