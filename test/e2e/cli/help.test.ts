@@ -59,3 +59,16 @@ describe.each(commands)('$words', ({ words, args, flags, examples = [] }) => {
     expect(await cli([...words, '--no-such-flag'])).toMatchObject({ code: 2, stdout: '' })
   })
 })
+
+it('every command stands in the README, and the exit codes as the help has them', async () => {
+  const readme = await readFile(join(project, 'README.md'), 'utf8')
+  for (const { words } of commands) {
+    const [topic, name] = words
+    // One row names all commands of a topic: `devnet info`, `nodes`, ...
+    const row = new RegExp(`^\\| \`${topic}[^|]*${name === undefined ? '' : `\\b${name}\\b`}`, 'm')
+    expect(readme, words.join(' ')).toMatch(row)
+  }
+  const { stdout } = await cli(['--help'])
+  const codes = stdout.slice(stdout.indexOf('EXIT CODES')).matchAll(/^ +(\d+) {2}/gm)
+  for (const [, code] of codes) expect(readme).toContain(`\n| ${code} | `)
+})
