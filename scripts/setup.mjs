@@ -1,18 +1,27 @@
 // Installs and builds when that is due; `npm start` and `npm test` call it first. No dependencies, and not a byte on stdout.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const NEEDED = [20, 20]
+const TURN_MS = 600_000
+const POLL_MS = 100
 const project = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** Brings `node_modules`, `dist` and the command manifest up to date. @throws Error that says what failed and what to do */
 export async function setUp(root = project) {
   checkNode()
-  install(root)
-  await build(root)
+  if (!installDue(root) && !buildDue(root)) return
+  const release = takeTurn(root)
+  try {
+    if (installDue(root)) install(root)
+    if (buildDue(root)) build(root)
+  } finally {
+    release()
+  }
 }
 
 function checkNode() {
@@ -23,16 +32,52 @@ function checkNode() {
   )
 }
 
+/** Two that start at once in one checkout must not install or build over each other: the second waits for the first. */
+function takeTurn(root) {
+  const lock = join(tmpdir(), `metis-seq-setup-${fingerprint([root]).slice(0, 16)}.lock`)
+  const bell = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; waited < TURN_MS; waited += POLL_MS) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      return () => rmSync(lock, { force: true })
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    if (waited === 0) say('Waiting for another setup of this folder ...')
+    const holder = Number(readText(lock)) // 0 for a moment, until it has written its id
+    if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true })
+    else Atomics.wait(bell, 0, 0, POLL_MS)
+  }
+  throw new Error(`Another setup holds ${lock} for too long.\nNext: End that process, or remove the file.`)
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+const installStamp = (root) => join(root, 'node_modules/.metis-seq-setup')
+const buildStamp = (root) => join(root, 'dist/.metis-seq-build')
+
+function installWanted(root) {
+  return fingerprint([readFileSync(join(root, 'package-lock.json')), process.platform, process.arch])
+}
+
+function installDue(root) {
+  return readText(installStamp(root)) !== installWanted(root)
+}
+
 function install(root) {
-  const stamp = join(root, 'node_modules/.metis-seq-setup')
-  const wanted = fingerprint([readFileSync(join(root, 'package-lock.json')), process.platform, process.arch])
-  if (readText(stamp) === wanted) return
+  const wanted = installWanted(root)
   if (!installed(root)) {
     say('Installing the packages (npm ci) ...')
     // Every package ships its binaries, so no install script is needed and none runs.
-    npm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+    npm(root, ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'])
   }
-  writeFileSync(stamp, wanted)
+  writeFileSync(installStamp(root), wanted)
 }
 
 /** Whether `node_modules` already holds what the lockfile says, as after an `npm install` by hand. */
@@ -59,13 +104,19 @@ function npm(root, args) {
   )
 }
 
-async function build(root) {
-  const stamp = join(root, 'dist/.metis-seq-build')
+function buildWanted(sources) {
+  return fingerprint(sources.map(({ path, size, mtime }) => `${path} ${size} ${mtime}\n`))
+}
+
+function buildDue(root) {
+  const stamp = readText(buildStamp(root))
+  return stamp !== buildWanted(sourceFiles(root)) || !existsSync(join(root, 'oclif.manifest.json'))
+}
+
+function build(root) {
   const sources = sourceFiles(root)
-  const wanted = fingerprint(sources.map(({ path, size, mtime }) => `${path} ${size} ${mtime}\n`))
-  if (readText(stamp) === wanted && readText(join(root, 'oclif.manifest.json'))) return
   say('Building ...')
-  rmSync(stamp, { force: true })
+  rmSync(buildStamp(root), { force: true })
   const info = join(root, 'dist/.tsbuildinfo')
   const outputs = new Set(sources.flatMap(({ path }) => outputsOf(path)))
   // An incremental build does not write again what somebody deleted.
@@ -75,8 +126,7 @@ async function build(root) {
   run(root, process.execPath, args, 'Next: Mend the errors above.')
   removeStale(root, outputs)
   run(root, process.execPath, [join(project, 'scripts/manifest.mjs'), root], 'Next: Mend the command named above.')
-  mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, wanted)
+  writeFileSync(buildStamp(root), buildWanted(sources))
 }
 
 function sourceFiles(root) {

@@ -25,7 +25,14 @@ beforeEach(async () => {
     await symlink(join(project, 'node_modules', name), at(`node_modules/${name}`))
   }
   const lock = JSON.stringify({ packages: { '': {} } })
-  const compilerOptions = { target: 'es2023', module: 'nodenext', rootDir: 'src', outDir: 'dist', types: [] }
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'nodenext',
+    rootDir: 'src',
+    outDir: 'dist',
+    lib: ['es2023'],
+    types: [],
+  }
   await writeFile(at('package-lock.json'), lock)
   await writeFile(at('node_modules/.package-lock.json'), lock)
   await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: true } }))
@@ -51,6 +58,17 @@ describe('setup', () => {
     expect(await setUp()).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
+  it('takes turns when two start at once', async () => {
+    const outcomes = await Promise.all([setUp(), setUp()])
+    expect(outcomes.map(({ code, stdout }) => ({ code, stdout }))).toEqual(Array(2).fill({ code: 0, stdout: '' }))
+    expect(
+      outcomes
+        .map(({ stderr }) => stderr)
+        .join('')
+        .match(/Building/g),
+    ).toHaveLength(1)
+  })
+
   it('builds again what changed, was removed, or is missing', async () => {
     await setUp()
     await rm(at('src/commands/two.ts'))
@@ -64,7 +82,6 @@ describe('setup', () => {
   })
 
   it('fails with the compiler error, and again until it is mended', async () => {
-    await setUp()
     await writeFile(at('src/commands/two.ts'), 'export const two: string = 2\n')
     for (let attempt = 0; attempt < 2; attempt++) {
       const { code, stdout, stderr } = await setUp()
