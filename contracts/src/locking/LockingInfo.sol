@@ -100,9 +100,9 @@ contract LockingInfo is ILockingInfo, OwnableUpgradeable {
         uint256 increase = _incoming + _fromReward;
         require(increase > 0, "No new locked added");
         totalLocked += increase;
-        if (_incoming > 0) IERC20(l1Token).safeTransferFrom(_owner, address(this), _incoming);
-        emit LockUpdate(_seqId, _nonce, _locked);
+        IERC20(l1Token).safeTransferFrom(_owner, address(this), _incoming);
         emit Relocked(_seqId, increase, totalLocked);
+        emit LockUpdate(_seqId, _nonce, _locked);
     }
 
     /// @inheritdoc ILockingInfo
@@ -116,8 +116,8 @@ contract LockingInfo is ILockingInfo, OwnableUpgradeable {
         require(_amount > 0 && _locked >= minLock, "invalid amount");
         totalLocked -= _amount;
         IERC20(l1Token).safeTransfer(_owner, _amount);
-        emit LockUpdate(_seqId, _nonce, _locked);
         emit Withdraw(_seqId, _amount);
+        emit LockUpdate(_seqId, _nonce, _locked);
     }
 
     /// @inheritdoc ILockingInfo
