@@ -156,10 +156,8 @@ describe('signatures of openings', () => {
     const [request] = opening(network) as [SigningRequest]
     const foreign = network.signed({ ...request, key: keyOf('group 2').address })
     expect(network.send(foreign).refused).toMatchObject({ code: 'SIGNED_FOREIGN' })
-    expect(
-      network.code({ ...(network.signed(request) as { type: 'signed' }), request: request.dataHash } as never),
-    ).toBe('REQUEST_UNKNOWN')
-    expect(network.code({ type: 'signed', request: request.id, transaction: '0x02' })).toBe('RLP_MALFORMED')
+    expect(network.code({ type: 'signed', request: request.dataHash, transaction: '0x02' })).toBe('REQUEST_UNKNOWN')
+    expect(network.code({ type: 'signed', request: request.id, transaction: '0x02' })).toBe('TX_MALFORMED')
   })
 
   it('rule B1: on L2 the first signature stands; a second one changes nothing', () => {
