@@ -1,12 +1,32 @@
-import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import { paramsBlock } from '@ethereumjs/block'
+import { Common, Hardfork, Mainnet, type ParamsDict } from '@ethereumjs/common'
+import { paramsEVM } from '@ethereumjs/evm'
+import { paramsTx } from '@ethereumjs/tx'
+import { paramsVM } from '@ethereumjs/vm'
 import secp256k1 from 'secp256k1'
 
 /** The rules of our chains: Prague from block 0, native key recovery. */
 export function chainCommon(chainId: number): Common {
-  return createCustomCommon({ chainId, name: `metis-seq-${chainId}` }, Mainnet, {
-    hardfork: Hardfork.Prague,
-    customCrypto: { ecrecover },
-  })
+  return new ChainCommon(chainId)
+}
+
+const TABLES: readonly ParamsDict[] = [paramsEVM, paramsVM, paramsBlock, paramsTx]
+
+/** The library merges its tables of gas costs anew for every transaction and block, a tenth of a block's time: once is enough. */
+class ChainCommon extends Common {
+  readonly merged: boolean
+
+  constructor(chainId: number) {
+    const chain = { ...Mainnet, chainId, name: `metis-seq-${chainId}` }
+    super({ chain, hardfork: Hardfork.Prague, customCrypto: { ecrecover } })
+    this.merged = false
+    for (const table of TABLES) this.updateParams(table)
+    this.merged = true
+  }
+
+  override updateParams(params: ParamsDict): void {
+    if (!this.merged || !TABLES.includes(params)) super.updateParams(params)
+  }
 }
 
 /** Public key (64 bytes) that signed `digest`. @throws Error where there is none. */

@@ -4,6 +4,7 @@ import { Trie } from '../../../core/chain/trie.js'
 import { type Hex, keccakBytes, rlpDecode, rlpEncode } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import { accountFields, EMPTY_ACCOUNT, parseAccount, type StateRecord } from './account.js'
+import { Cache } from './cache.js'
 import { fromHex, toHex } from './hex.js'
 
 /** Where nodes and code lie; undefined when they are not there. */
@@ -28,7 +29,7 @@ interface Slots {
 
 const NO_BYTES = new Uint8Array(0)
 /** Accounts and trie nodes kept between blocks; above it everything is read anew. */
-const MAX_CACHED = 100_000
+const MAX_CACHED = 50_000
 
 /**
  * State of one chain at one root, as the EVM reads and changes it. Changes are undone by an undo log, and reach the
@@ -265,8 +266,15 @@ export class State implements StateManagerInterface {
   }
 }
 
+/** Hashes of addresses and slots, which come again and again. */
+const hashes = new Cache<Hex, Uint8Array>(20_000)
+
 function hashedKey(hex: Hex): Uint8Array {
-  return keccakBytes(fromHex(hex))
+  const known = hashes.get(hex)
+  if (known !== undefined) return known
+  const hash = keccakBytes(fromHex(hex))
+  hashes.set(hex, hash)
+  return hash
 }
 
 function trimmed(value: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Common } from '@ethereumjs/common'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
-import { type Hex, keccak256 } from '../../../core/codec/index.js'
+import { equalBytes, type Hex, keccak256 } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError, messageOf } from '../../../core/errors/index.js'
 import type { Transaction } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
@@ -45,7 +45,7 @@ export class TransactionDecoder {
     if (raw.length > MAX_BYTES) throw invalid(hash, `it has ${raw.length} bytes, at most ${MAX_BYTES} are accepted`)
     try {
       const tx = createTxFromRLP(raw, { common: this.#common })
-      if (keccak256(tx.serialize()) !== hash) throw new Error('its encoding is not canonical')
+      if (!equalBytes(tx.serialize(), raw)) throw new Error('its encoding is not canonical')
       return { tx, hash, from: tx.getSenderAddress().toString(), raw }
     } catch (error) {
       throw invalid(hash, messageOf(error), error)
