@@ -13,13 +13,18 @@ export async function main(root: string, argv: readonly string[] = process.argv.
   watchInterrupts()
   const options = beforeDashes(argv)
   if (options.includes('--no-color')) process.env.NO_COLOR = '1'
-  let exit: number = Exit.done
+  const asJson = options.includes('--json') || process.env.METIS_SEQ_CONTENT_TYPE === 'json'
+  // What escapes every await is a bug, and is reported as one in the form that was asked for.
+  process.on('uncaughtException', (error) => void end(report(error, asJson)))
   try {
     await run(helpFirst(argv), root)
-    exit = Number(process.exitCode ?? Exit.done)
   } catch (error) {
-    exit = report(error, options.includes('--json'))
+    return end(report(error, asJson))
   }
+  return end(Number(process.exitCode ?? Exit.done))
+}
+
+async function end(exit: number): Promise<never> {
   await flushed()
   process.exit(exit)
 }
