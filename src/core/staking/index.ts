@@ -1,0 +1,7 @@
+export * from './amount.js'
+export * from './calls.js'
+export * from './lock.js'
+export * from './precheck.js'
+export * from './publicKey.js'
+export * from './record.js'
+export * from './types.js'
