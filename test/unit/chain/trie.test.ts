@@ -7,7 +7,10 @@ import { bytesToHex, keccakBytes, rlpEncode } from '../../../src/core/codec/inde
 
 /** Changes of a few keys, so that they meet; no bytes remove. */
 const changes = fc.array(
-  fc.tuple(fc.integer({ min: 0, max: 40 }), fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.constant(new Uint8Array(0)))),
+  fc.tuple(
+    fc.integer({ min: 0, max: 40 }),
+    fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.constant(new Uint8Array(0))),
+  ),
   { maxLength: 60 },
 )
 const keyOf = (n: number) => keccakBytes(Uint8Array.of(n))

@@ -65,7 +65,7 @@ describe('blocks of anything', () => {
             expect(block.transactions.length + rejected.length).toBe(raws.length)
             expect(await importer.engine.import(block.encoded)).toEqual(block)
             expect(await importer.engine.receipts(block.hash)).toEqual(await engine.receipts(block.hash))
-            await stock(block.encoded)
+            expect(await stock(block.encoded)).toBe(block.hash)
           }
           const reopened = await importer.reopen()
           const head = builder.engine.head()

@@ -1,4 +1,5 @@
 import { parseBlock } from '../../../core/chain/block.js'
+import { keccak256 } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis } from '../../../core/genesis/types.js'
 import type { Database } from '../../../core/ports/database.js'
@@ -15,6 +16,7 @@ import { State } from './state.js'
 import { type Lap, type PhaseListener, stopwatch } from './stopwatch.js'
 import { ChainStore } from './store.js'
 import { type Recovered, TransactionDecoder } from './transactions.js'
+import { fairShare } from './turns.js'
 
 export interface EmbeddedEngineOptions {
   /** Opened for this engine alone; it is closed with it. */
@@ -74,7 +76,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
       const lap = stopwatch(this.#onPhase)
       const rejected: Rejected[] = []
       checkTime(attributes.timestamp, this.#head)
-      const candidates = transactions.flatMap((raw) => this.#recovered(raw, rejected))
+      const candidates = await this.#recoverAll(transactions, (each) => rejected.push(each))
       lap('recover')
       const processed = await this.#process(attributes, candidates, (each) => rejected.push(each), lap)
       const block = await this.#append(processed, lap)
@@ -94,7 +96,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
       if (header.parentHash !== head.hash)
         throw invalidBlock(block, `its parent ${header.parentHash} is not the head ${head.hash}`)
       checkTime(header.timestamp, head)
-      const candidates = block.transactions.map((raw) => this.decoder.recover(raw))
+      const candidates = await this.#recoverAll(block.transactions)
       lap('recover')
       const refuse = ({ hash, reason }: Rejected) => {
         throw invalidBlock(block, `transaction ${hash} cannot be included: ${reason}`)
@@ -167,14 +169,20 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     for (const listener of this.#listeners) listener(head)
   }
 
-  #recovered(raw: Uint8Array, rejected: Rejected[]): Recovered[] {
-    try {
-      return [this.decoder.recover(raw)]
-    } catch (error) {
-      if (!(error instanceof MetisSeqError) || error.code !== 'TX_INVALID') throw error
-      rejected.push({ hash: error.details.hash as Hash, reason: error.message, stale: true })
-      return []
+  /** Transactions with their senders. Without `reject` the first invalid one throws. */
+  async #recoverAll(raws: readonly Uint8Array[], reject?: (rejected: Rejected) => void): Promise<Recovered[]> {
+    const share = fairShare()
+    const recovered: Recovered[] = []
+    for (const raw of raws) {
+      try {
+        recovered.push(this.decoder.recover(raw))
+      } catch (error) {
+        if (reject === undefined || !(error instanceof MetisSeqError) || error.code !== 'TX_INVALID') throw error
+        reject({ hash: keccak256(raw), reason: error.message, stale: true })
+      }
+      await share()
     }
+    return recovered
   }
 }
 

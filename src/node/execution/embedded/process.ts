@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Block as EvmBlock } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { type RunTxResult, runTx } from '@ethereumjs/vm'
@@ -16,6 +15,7 @@ import type { StateChange } from './state.js'
 import type { Lap } from './stopwatch.js'
 import { closeBlock, openBlock } from './system.js'
 import type { Recovered } from './transactions.js'
+import { fairShare } from './turns.js'
 import { whyNot } from './validity.js'
 
 /** A block that was executed, and what it adds to the disk. */
@@ -25,9 +25,6 @@ export interface Processed {
   receipts: readonly Receipt[]
   change: StateChange
 }
-
-/** Milliseconds of execution after which others in the process get a turn. */
-const SLICE = 8
 
 /**
  * Executes `candidates` in their order on the state of `parent`, and assembles the block. `reject` hears of each that
@@ -92,7 +89,7 @@ async function runAll(
   const limit = block.header.gasLimit
   const baseFee = block.header.baseFeePerGas ?? 0n
   let blockGasUsed = 0n
-  let since = performance.now()
+  const share = fairShare()
   for (const item of candidates) {
     const sender = await state.getAccount(item.tx.getSenderAddress())
     const obstacle = whyNot(item.tx, sender, { baseFee, gasLimit: limit, gasLeft: limit - blockGasUsed })
@@ -109,9 +106,7 @@ async function runAll(
       if (error instanceof MetisSeqError) throw error
       reject({ hash: item.hash, reason: messageOf(error), stale: true })
     }
-    if (performance.now() - since < SLICE) continue
-    await turn()
-    since = performance.now()
+    await share()
   }
   return done
 }
