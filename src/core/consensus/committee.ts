@@ -76,16 +76,22 @@ export function enterCommittee(draft: Draft): void {
     state.proposed = null
     draft.effects.push({ type: 'committeeChanged', members: state.committee.members.map(({ address }) => address) })
   }
-  if (JSON.stringify(before.members.map(key)) !== JSON.stringify(state.committee.members.map(key))) wipeTallies(draft)
+  const changed = JSON.stringify(before.members.map(key)) !== JSON.stringify(state.committee.members.map(key))
+  if (changed) wipeTallies(draft)
+  if (state.proposed !== null && (changed || isDisputed(state.proposed))) state.proposed = null // with a new number
   state.dropped = []
   proposeCommittee(draft)
 }
 
 const key = ({ address, power }: { address: Address; power: number }) => [address, power]
 
+/** Some call the sharing failed, and no quorum agrees with them: no vote could settle that any more. */
+function isDisputed({ votes }: ProposedCommittee): boolean {
+  return Object.values(votes).some(({ failed }) => failed.length > 0)
+}
+
 /** A vote counts against the committee that was in force when its slot opened, so a new one starts afresh (rule P3). */
 function wipeTallies({ state }: Draft): void {
   state.l1.votes = {}
   state.batch.votes = {}
-  if (state.proposed !== null) state.proposed.votes = {}
 }

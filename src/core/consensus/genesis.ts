@@ -1,5 +1,7 @@
+import { Exit, MetisSeqError } from '../errors/index.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Hash } from '../types/hex.js'
+import { MAX_BATCH_BLOCKS } from './batch.js'
 import { makeCommittee } from './power.js'
 import { membersOf, registerSequencer } from './staking.js'
 import { drawNext } from './term.js'
@@ -8,9 +10,13 @@ import type { ConsensusState, Draft } from './types.js'
 /**
  * The state before the first message. Epoch 0 starts at block 0 (rule E3) and has no opening transaction.
  * A registration in the genesis passes the same test as one from L1 (rule P4).
+ * @throws MetisSeqError `GENESIS_INVALID`: a network that could never rotate (rule E2), batch or sequence
  */
 export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState {
   const { consensus, group, l1, l2 } = genesis
+  if (!(consensus.epochLength >= 2 && consensus.epochLength <= MAX_BATCH_BLOCKS)) {
+    throw invalid(`epoch length ${consensus.epochLength} is not 2 to ${MAX_BATCH_BLOCKS} blocks`)
+  }
   const block0 = { number: 0, hash: l2.hash, stateRoot: l2.stateRoot }
   const state: ConsensusState = {
     staking: { batch: 1, sequencers: {} },
@@ -61,6 +67,9 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
     registerSequencer(draft, { id, signer, pubkey, amount: BigInt(stake), activationBatch: 1 })
   }
   const members = membersOf(state)
+  if (!members.some(({ address }) => address === genesis.firstSequencer)) {
+    throw invalid(`first sequencer ${genesis.firstSequencer} is none of its valid sequencers`)
+  }
   state.committee = makeCommittee(members)
   // The first draw comes before any entropy of L1 was waited for: the network's own salted id stands in.
   state.snapshots = [
@@ -72,4 +81,12 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
   ]
   drawNext(draft)
   return state
+}
+
+function invalid(reason: string): MetisSeqError {
+  return new MetisSeqError('GENESIS_INVALID', `The genesis makes no network: its ${reason}.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    next: 'Use the genesis document that the network was started with, or make a new one.',
+  })
 }

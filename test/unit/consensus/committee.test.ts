@@ -79,6 +79,37 @@ describe('the committee', () => {
     expect(network.state.dropped).toEqual([joiner.address])
   })
 
+  it('rule P1: a sharing that some call failed and others not starts anew with the next term', () => {
+    const network = joining()
+    const [a, b, c, d] = four(network)
+    network.each([a, b], shared(network, { failed: [joiner.address] }))
+    network.each([c, d, joiner.address], shared(network))
+    expect(network.state.proposed).toMatchObject({ generation: 1, ready: null })
+    network.finishTerm()
+    expect(network.state.proposed).toMatchObject({ generation: 2, ready: null, votes: {} })
+    network.each([a, b, c, joiner.address], shared(network))
+    network.finishTerm()
+    expect(network.members).toHaveLength(5)
+  })
+
+  it('rule P1: a sharing that nobody calls failed goes on from term to term', () => {
+    const network = joining()
+    const [a, b, c] = four(network)
+    network.each([a, b], shared(network))
+    network.finishTerm()
+    network.each([c, joiner.address], shared(network))
+    network.finishTerm()
+    expect(network.members).toHaveLength(5)
+  })
+
+  it('rule P3: changed powers start a sharing anew, for its votes counted against the old ones', () => {
+    const network = joining()
+    network.each(four(network).slice(0, 2), shared(network))
+    network.l1(14, [{ type: 'stake', block: 14, id: 2, amount: 12n * 10n ** 18n }])
+    network.finishTerm()
+    expect(network.state.proposed).toMatchObject({ generation: 2, votes: {} })
+  })
+
   it('rule P1: who stays must be able to sign without those who leave, before the change is ready', () => {
     const network = new Network({ stakes: [10, 10, 10, 10, 10, 10, 10] })
     const leaving = [1, 2, 3].map((id) => ({ type: 'exit' as const, block: 12, id, deactivationBatch: 1 }))
@@ -187,6 +218,15 @@ describe('registration', () => {
     })
     expect(five.state.staking).toEqual(fromL1.state.staking)
     expect(inGenesis.state.staking).not.toEqual(fromL1.state.staking)
+  })
+
+  it.each([
+    ['an epoch of one block', { epochLength: 1 }],
+    ['an epoch longer than a batch may be', { epochLength: 4097 }],
+    ['no sequencer at all', { stakes: [] }],
+    ['a first sequencer whose registration is refused', { stakes: [0, 10, 10, 10, 10] }],
+  ])('a genesis with %s is no network', (_, options) => {
+    expect(() => new Network(options)).toThrow(expect.objectContaining({ code: 'GENESIS_INVALID', exit: 9 }))
   })
 
   it('rule P4: a signer is changed only for a usable key; with a bad one the sequencer stands down', () => {
