@@ -231,3 +231,10 @@ function isExpected(reason: string): boolean {
     reason,
   )
 }
+
+export { openEmbeddedLog } from './consensus/embedded.js'
+export { makeGenesisBlock } from './execution/embedded/index.js'
+export { LocalHub } from './p2p/hub.js'
+export { openDatabase } from './storage/level.js'
+export { createDevGroupSigner } from './threshold/dev.js'
+export type { NodeEvent, NodeOptions, NodeStatus, Rotation, SequencerNode } from './types.js'

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { access } from 'node:fs/promises'
+import { bytesToHex } from '../core/codec/index.js'
+import { Exit, MetisSeqError } from '../core/errors/index.js'
+import type { Genesis } from '../core/genesis/types.js'
+import {
+  createDevGroupSigner,
+  createKzg,
+  createL1Sender,
+  createL1View,
+  LocalHub,
+  openDatabase,
+  openEmbeddedLog,
+} from '../node/index.js'
+import { type DevnetAccounts, devnetAccounts, shownKey } from './accounts.js'
+import { Closer } from './closer.js'
+import { startControl } from './control.js'
+import { type DevnetDescriptor, writeDescriptor } from './descriptor.js'
+import type { DevnetEvent } from './events.js'
+import { corrupt, type DataFolder, openFolder } from './folder.js'
+import { foundNetwork } from './founding.js'
+import { readGenesis, writeGenesis } from './genesisFile.js'
+import { DevnetL1 } from './l1.js'
+import { DevnetNodes, type SharedParts } from './nodes.js'
+import { awaitFreePorts, DEFAULT_PORT_BASE, devnetPorts } from './ports.js'
+import { DEFAULT_BLOCK_TIME, DEFAULT_EPOCH_LENGTH, STAKES } from './settings.js'
+import { writeSpareKeystore } from './spare.js'
+
+const L1_POLL = 200
+/** ms that what a killed devnet left behind may still need for its end. */
+const PATIENCE = 3000
+
+export interface DevnetOptions {
+  dataDir: string
+  portBase?: number | undefined
+  /** Begin anew: what the folder held is removed. */
+  reset?: boolean
+  /** blocks; fixed when the network is made */
+  epochLength?: number | undefined
+  /** ms; fixed when the network is made */
+  blockTime?: number | undefined
+  onEvent: (event: DevnetEvent) => void
+  /** Something without which the devnet can't go on has ended; close it. */
+  onFailure: (error: Error) => void
+  signal?: AbortSignal
+}
+
+export interface Devnet {
+  readonly nodes: DevnetNodes
+  /** As it is now, with the state and stake of every node. */
+  descriptor(): DevnetDescriptor
+  /** Ends everything in order; what is on disk goes on at the next start. */
+  close(): Promise<void>
+}
+
+/**
+ * A whole network on this machine: an L1, contracts, four sequencers with stake and a spare one, all in this process but
+ * the L1. Goes on from `dataDir` where a devnet was before.
+ * @throws MetisSeqError `DEVNET_IN_USE`, `DATA_FOLDER_*` (exit 9), `PORT_IN_USE` (exit 6), `DEVNET_SETTING_FIXED` (exit 2)
+ */
+export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  const closer = new Closer()
+  try {
+    return await start(options, closer)
+  } catch (error) {
+    await closer.close()
+    throw error
+  }
+}
+
+async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
+  const { onEvent, onFailure, signal } = options
+  const step = (text: string) => {
+    signal?.throwIfAborted()
+    onEvent({ event: 'step', text })
+  }
+  const now = () => Date.now()
+  const ports = devnetPorts(options.portBase ?? DEFAULT_PORT_BASE, STAKES.length + 1)
+  const accounts = devnetAccounts(STAKES.length)
+
+  const folder = await openFolder(options.dataDir, options.reset ?? false)
+  closer.add(() => folder.release())
+  await awaitFreePorts(ports, (await exists(folder.control)) ? PATIENCE : 0)
+  const kzg = createKzg() // takes seconds to get ready, meanwhile the rest starts
+  closer.add(() => kzg.close())
+
+  const known = await readGenesis(folder.genesis)
+  if (known === undefined) await folder.clear()
+  else refuseOtherSettings(known, options)
+  step(known === undefined ? 'Starting L1' : 'Starting L1 from the saved state')
+  const l1 = await DevnetL1.start({ folder: folder.l1, port: ports.l1, resumed: known !== undefined })
+  closer.add(() => l1.stop())
+  const genesis = known ?? (await found(options, folder, accounts, l1, now, step))
+  await refuseOtherL1(l1, genesis, folder)
+  l1.run(onFailure)
+
+  step('Starting the nodes')
+  const database = await openDatabase(folder.group)
+  closer.add(() => database.close())
+  const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL })
+  closer.add(() => view.close())
+  const engine = await openEmbeddedLog(await openDatabase(folder.log), now)
+  closer.add(() => engine.close())
+  const shared: SharedParts = {
+    engine,
+    hub: new LocalHub(),
+    group: createDevGroupSigner(accounts.group.privateKey, database),
+    l1: l1.guarded(view),
+    sender: createL1Sender({ url: l1.url, kzg }),
+    kzg,
+  }
+  const keys = [...accounts.sequencers, accounts.spare]
+  const directory = (index: number) => folder.node(index)
+  const nodes = new DevnetNodes({ genesis, shared, keys, ports: ports.nodes, directory, now, onEvent })
+  closer.add(() => nodes.closeAll())
+  await nodes.startAll()
+  signal?.throwIfAborted()
+
+  const spare = await writeSpareKeystore(folder.keystore, STAKES.length, accounts.spare)
+  const descriptor = () => describe(genesis, l1.url, accounts, nodes, spare)
+  const control = await startControl({ file: folder.control, port: ports.control, nodes, descriptor })
+  closer.add(() => control.close())
+  await writeDescriptor(folder.root, descriptor())
+  onEvent({ event: 'ready', ...descriptor() })
+  return {
+    nodes,
+    descriptor,
+    close: () => {
+      onEvent({ event: 'closing' })
+      return closer.close()
+    },
+  }
+}
+
+/** The genesis is written last and L1 is saved before it: a crash in between leaves a folder that begins anew. */
+async function found(
+  options: DevnetOptions,
+  folder: DataFolder,
+  accounts: DevnetAccounts,
+  l1: DevnetL1,
+  now: () => number,
+  step: (text: string) => void,
+): Promise<Genesis> {
+  const genesis = await foundNetwork({
+    l1,
+    accounts,
+    epochLength: options.epochLength ?? DEFAULT_EPOCH_LENGTH,
+    blockTime: options.blockTime ?? DEFAULT_BLOCK_TIME,
+    salt: bytesToHex(randomBytes(32)),
+    now,
+    step,
+  })
+  await l1.save()
+  await writeGenesis(folder.genesis, genesis)
+  return genesis
+}
+
+function describe(
+  genesis: Genesis,
+  url: string,
+  accounts: DevnetAccounts,
+  nodes: DevnetNodes,
+  spare: DevnetDescriptor['spare'],
+): DevnetDescriptor {
+  const { metis, lockingInfo, lockingPool, bridge, stateCommitmentChain, inbox } = genesis.l1
+  return {
+    l1: { url, chainId: genesis.l1.chainId },
+    l2: { chainId: genesis.l2.chainId },
+    contracts: {
+      metis,
+      lockingInfo,
+      lockingPool,
+      bridge,
+      stateCommitmentChain,
+      inbox,
+      sequencerSet: genesis.l2.sequencerSet,
+    },
+    group: genesis.group.address,
+    admin: shownKey(accounts.admin),
+    nodes: nodes.describe(),
+    spare,
+    accounts: accounts.users.map(shownKey),
+  }
+}
+
+function refuseOtherSettings({ consensus }: Genesis, options: DevnetOptions): void {
+  for (const name of ['epochLength', 'blockTime'] as const) {
+    const wanted = options[name]
+    if (wanted === undefined || wanted === consensus[name]) continue
+    const message = `The network in ${options.dataDir} has ${name} ${consensus[name]}, which cannot become ${wanted}.`
+    throw new MetisSeqError('DEVNET_SETTING_FIXED', message, {
+      exit: Exit.usage,
+      next: 'Leave the flag away, begin anew with --reset, or name another folder with --data-dir.',
+    })
+  }
+}
+
+async function refuseOtherL1(l1: DevnetL1, { l1: { startBlock, startParentHash } }: Genesis, folder: DataFolder) {
+  const block = await l1.call('eth_getBlockByNumber', [`0x${(startBlock - 1).toString(16)}`, false])
+  if ((block as { hash?: string } | null)?.hash === startParentHash) return
+  throw corrupt(folder.l1, `the saved L1 does not have block ${startParentHash}, on which the network stands`)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

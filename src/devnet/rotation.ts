@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import type { Rotation } from '../node/index.js'
+
+const TIMEOUT = 10_000
+const MAX_BYTES = 4 * 1024 * 1024
+const WATCH_MS = 1000
+
+/** The rotation as the node behind `rest` (`http://host:port/v1`) sees it. @throws MetisSeqError `NODE_UNREACHABLE` (exit 6) */
+export async function readRotation(rest: string, signal?: AbortSignal): Promise<Rotation> {
+  const url = `${rest.replace(/\/+$/, '')}/rotation`
+  const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])]
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any(limits) })
+    const text = await response.text()
+    if (!response.ok || text.length > MAX_BYTES) throw new Error(`it answered ${response.status}`)
+    const rotation = JSON.parse(text) as Partial<Rotation>
+    if (typeof rotation.head !== 'number' || rotation.current === undefined || !Array.isArray(rotation.history)) {
+      throw new Error('its answer is no rotation')
+    }
+    return rotation as Rotation
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new MetisSeqError('NODE_UNREACHABLE', `No rotation from ${url}: ${messageOf(error)}.`, {
+      exit: Exit.network,
+      next: 'Check the address, and with `metis-seq devnet nodes` which nodes run.',
+      cause: error,
+    })
+  }
+}
+
+/** The rotation again whenever its term or what comes next has changed, until `signal`. */
+export async function* watchRotation(rest: string, signal: AbortSignal): AsyncGenerator<Rotation> {
+  let before = ''
+  while (!signal.aborted) {
+    const rotation = await readRotation(rest, signal)
+    const now = JSON.stringify([rotation.current, rotation.next])
+    if (now !== before) yield rotation
+    before = now
+    await delay(WATCH_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
