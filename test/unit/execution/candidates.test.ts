@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hexToBytes } from '../../../src/core/codec/index.js'
-import { GWEI, METIS, next, openRig, type Rig, sign, testGenesis, wallet, wallets } from './support.js'
+import type { BlockAttributes } from '../../../src/core/ports/execution.js'
+import { GWEI, METIS, next, openRig, type Rig, SEQUENCER, sign, testGenesis, wallet, wallets } from './support.js'
 
 let rig: Rig
 beforeEach(async () => {
@@ -69,9 +70,22 @@ describe('a transaction that cannot be included is left out', () => {
 })
 
 describe('a block', () => {
-  it('must be later than its parent', async () => {
-    const attributes = { ...next(rig.engine), timestamp: rig.engine.head().timestamp }
+  const withdrawal = { index: 0, address: SEQUENCER, amountGwei: 1n }
+  it.each<[string, Partial<BlockAttributes>]>([
+    ['the time of its parent', { timestamp: 1_700_000_000 }],
+    ['a time that is no integer', { timestamp: 1_700_000_000.5 }],
+    ['33 bytes of extraData', { extraData: `0x${'00'.repeat(33)}` }],
+    ['extraData that is no hex', { extraData: '0xzz' }],
+    ['a short fee recipient', { feeRecipient: '0x12' }],
+    ['a short prevRandao', { prevRandao: '0x12' }],
+    ['a negative deposit', { withdrawals: [{ ...withdrawal, amountGwei: -1n }] }],
+    ['a deposit without a place', { withdrawals: [{ ...withdrawal, index: 0.5 }] }],
+    ['a deposit to nobody', { withdrawals: [{ ...withdrawal, address: '0x' }] }],
+  ])('cannot have %s', async (_, change) => {
+    const attributes = { ...next(rig.engine), ...change }
     await expect(rig.engine.execute([], attributes)).rejects.toMatchObject({ code: 'BLOCK_INVALID' })
+    const { block } = await rig.engine.execute([], next(rig.engine))
+    expect(rig.engine.decodeBlock(block.encoded)).toEqual(block)
   })
 
   it('has the base fee of EIP-1559', async () => {

@@ -5,6 +5,7 @@ import type { Genesis } from '../../../core/genesis/types.js'
 import type { Database } from '../../../core/ports/database.js'
 import type { Block, BlockAttributes, ExecutionEngine, Rejected } from '../../../core/ports/execution.js'
 import type { Hash } from '../../../core/types/hex.js'
+import { checkAttributes } from './attributes.js'
 import { chainCommon } from './common.js'
 import { compareHeaders, invalidBlock } from './compare.js'
 import { genesisBlock } from './genesis.js'
@@ -75,7 +76,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     return this.#change(async () => {
       const lap = stopwatch(this.#onPhase)
       const rejected: Rejected[] = []
-      checkTime(attributes.timestamp, this.#head)
+      checkAttributes(attributes, this.#head)
       const candidates = await this.#recoverAll(transactions, (each) => rejected.push(each))
       lap('recover')
       const processed = await this.#process(attributes, candidates, (each) => rejected.push(each), lap)
@@ -95,7 +96,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
       const head = this.#head
       if (header.parentHash !== head.hash)
         throw invalidBlock(block, `its parent ${header.parentHash} is not the head ${head.hash}`)
-      checkTime(header.timestamp, head)
+      checkAttributes(block, head)
       const candidates = await this.#recoverAll(block.transactions)
       lap('recover')
       const refuse = ({ hash, reason }: Rejected) => {
@@ -195,19 +196,6 @@ function storedHead(store: ChainStore): Block {
     severity: 'critical',
     next: 'Delete the execution data of this node and let it import the chain again.',
   })
-}
-
-function checkTime(timestamp: number, parent: Block): void {
-  if (Number.isSafeInteger(timestamp) && timestamp > parent.timestamp) return
-  throw new MetisSeqError(
-    'BLOCK_INVALID',
-    `A block of time ${timestamp} cannot follow one of time ${parent.timestamp}.`,
-    {
-      exit: Exit.data,
-      details: { reason: 'timestamp', timestamp, parent: parent.hash },
-      next: "Give the block a later time, in seconds, than its parent's.",
-    },
-  )
 }
 
 function notAncestor(hash: Hash, head: Block): MetisSeqError {
