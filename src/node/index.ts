@@ -232,6 +232,9 @@ function isExpected(reason: string): boolean {
   )
 }
 
+export { createKzg } from './batcher/kzg.js'
+export { createL1Sender } from './bridge/sender.js'
+export { createL1View } from './bridge/view.js'
 export { openEmbeddedLog } from './consensus/embedded.js'
 export { makeGenesisBlock } from './execution/embedded/index.js'
 export { LocalHub } from './p2p/hub.js'
