@@ -96,7 +96,7 @@ function keyProblems({ pubkey, seq_addr }: Record<string, unknown>): string[] {
   try {
     key = parsePublicKey(pubkey)
   } catch (error) {
-    if (error instanceof MetisSeqError) return [error.message]
+    if (error instanceof MetisSeqError) return ['"pubkey" is no point of secp256k1.']
     throw error
   }
   const owner = addressOfPublicKey(key)

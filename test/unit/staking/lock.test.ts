@@ -1,0 +1,117 @@
+import { Interface } from 'ethers'
+import { describe, expect, it } from 'vitest'
+import { addressOfPublicKey, publicKeyOf } from '../../../src/core/consensus/crypto.js'
+import {
+  assertPassed,
+  BURNT_SIGNER_ID,
+  failures,
+  type LockState,
+  type LockWish,
+  planLock,
+  ZERO_ADDRESS,
+} from '../../../src/core/staking/index.js'
+import { erc20Abi } from '../../../src/l1/abi/erc20.js'
+import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
+
+const METIS = 10n ** 18n
+const address = (digit: string) => `0x${digit.repeat(40)}` as const
+const contracts = { metis: address('a'), lockingInfo: address('b'), lockingPool: address('c') }
+const pubkey = publicKeyOf(new Uint8Array(32).fill(7))
+const signer = addressOfPublicKey(pubkey)
+const owner = address('1')
+
+const state: LockState = {
+  pool: {
+    block: { number: 1, hash: `0x${'00'.repeat(32)}` },
+    paused: false,
+    minLock: 20_000n * METIS,
+    maxLock: 100_000n * METIS,
+    totalLocked: 60_000n * METIS,
+  },
+  whitelisted: true,
+  ownerId: 0n,
+  signerId: 0n,
+  metis: 50_000n * METIS,
+  eth: METIS,
+  allowance: 0n,
+  fees: { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n },
+}
+const wish: LockWish = { owner, pubkey, amount: 20_000n * METIS }
+
+describe('prechecks of a lock', () => {
+  it('all pass for a good wish, at both bounds', () => {
+    const rich = { ...state, metis: 100_000n * METIS }
+    for (const amount of [20_000n * METIS, 100_000n * METIS]) {
+      expect(failures(planLock(rich, { ...wish, amount, signer }, contracts).prechecks)).toEqual([])
+    }
+  })
+
+  it.each<[string, Partial<LockState>, Partial<LockWish>]>([
+    ['PAUSED', { pool: { ...state.pool, paused: true } }, {}],
+    ['LOCK_BELOW_MINIMUM', {}, { amount: 20_000n * METIS - 1n }],
+    ['LOCK_ABOVE_MAXIMUM', { metis: 200_000n * METIS }, { amount: 100_000n * METIS + 1n }],
+    ['NOT_WHITELISTED', { whitelisted: false }, {}],
+    ['OWNER_HAS_SEQUENCER', { ownerId: 3n }, {}],
+    ['PUBKEY_MISMATCH', {}, { signer: address('9') }],
+    ['SIGNER_BURNT', { signerId: BURNT_SIGNER_ID }, {}],
+    ['SIGNER_IN_USE', { signerId: 2n }, {}],
+    ['NULL_REWARD_RECIPIENT', {}, { rewardRecipient: ZERO_ADDRESS }],
+    ['INSUFFICIENT_METIS', { metis: 20_000n * METIS - 1n }, {}],
+    ['INSUFFICIENT_ETH', { eth: 0n }, {}],
+  ])('%s alone fails, with reason and remedy', (code, changedState, changedWish) => {
+    const { prechecks } = planLock({ ...state, ...changedState }, { ...wish, ...changedWish }, contracts)
+    const failed = failures(prechecks)
+    expect(failed.map((check) => check.code)).toEqual([code])
+    expect(failed[0]?.reason).toMatch(/\.$/)
+    expect(failed[0]?.mend).toMatch(/\.$/)
+    expect(() => assertPassed(prechecks)).toThrow(expect.objectContaining({ code, exit: 3 }))
+  })
+
+  it('name every failure in the details of the first', () => {
+    const { prechecks } = planLock({ ...state, whitelisted: false, eth: 0n }, wish, contracts)
+    expect(() => assertPassed(prechecks)).toThrow(
+      expect.objectContaining({
+        code: 'NOT_WHITELISTED',
+        details: { failed: [expect.anything(), expect.objectContaining({ code: 'INSUFFICIENT_ETH' })] },
+      }),
+    )
+  })
+})
+
+describe('steps of a lock', () => {
+  const pool = new Interface(lockingPoolAbi)
+  const token = new Interface(erc20Abi)
+
+  it.each([
+    ['none', 0n],
+    ['a short', 1n],
+    ['a larger', 2n ** 256n - 1n],
+  ])('approve exactly to LockingInfo over %s allowance, then lock', (_, allowance) => {
+    const [approve, lock] = planLock({ ...state, allowance }, wish, contracts).steps
+    expect(approve).toMatchObject({ kind: 'approve', to: contracts.metis })
+    expect(approve?.data).toBe(token.encodeFunctionData('approve', [contracts.lockingInfo, wish.amount]))
+    expect(lock).toMatchObject({ kind: 'lock', to: contracts.lockingPool })
+    expect(lock?.data).toBe(pool.encodeFunctionData('lockFor', [signer, wish.amount, pubkey]))
+  })
+
+  it('leave out the approval when it is exact already', () => {
+    expect(planLock({ ...state, allowance: wish.amount }, wish, contracts).steps.map(({ kind }) => kind)).toEqual([
+      'lock',
+    ])
+  })
+
+  it('carry the reward recipient', () => {
+    const rewardRecipient = address('5')
+    const lock = planLock(state, { ...wish, rewardRecipient }, contracts).steps.at(-1)
+    expect(lock?.data).toBe(
+      pool.encodeFunctionData('lockWithRewardRecipient', [signer, rewardRecipient, wish.amount, pubkey]),
+    )
+  })
+
+  it('say what would be after them', () => {
+    expect(planLock(state, wish, contracts)).toMatchObject({
+      before: { metis: 50_000n * METIS, stake: 0n, share: '0.00' },
+      after: { metis: 30_000n * METIS, stake: 20_000n * METIS, totalLocked: 80_000n * METIS, share: '25.00' },
+    })
+  })
+})
