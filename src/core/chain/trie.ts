@@ -137,7 +137,7 @@ export class Trie {
     if (node.kind !== 'hash') return node
     const encoded = this.#source(node.hash)
     const loaded = encoded === undefined ? undefined : decodeNode(encoded, node.hash)
-    if (loaded === undefined || loaded.kind === 'hash') throw missing(node.hash)
+    if (loaded === undefined || loaded.kind === 'hash') throw stateIncomplete(`node ${bytesToHex(node.hash)}`)
     this.#size += 1
     return loaded
   }
@@ -150,8 +150,9 @@ function shares(part: Uint8Array, path: Uint8Array, at: number): number {
   return i
 }
 
-function missing(hash: Uint8Array): MetisSeqError {
-  return new MetisSeqError('STATE_INCOMPLETE', `The state has no node ${bytesToHex(hash)}.`, {
+/** The error of a state in which something is missing that it refers to. */
+export function stateIncomplete(what: string): MetisSeqError {
+  return new MetisSeqError('STATE_INCOMPLETE', `The state has no ${what}.`, {
     exit: Exit.data,
     severity: 'critical',
     next: 'Delete the execution data of this node and let it import the chain again.',

@@ -1,5 +1,6 @@
 import { EMPTY_ROOT } from '../../../core/chain/header.js'
 import {
+  equalBytes,
   hexToBytes,
   keccakBytes,
   malformed,
@@ -41,4 +42,9 @@ export function parseAccount(encoded: Uint8Array): StateRecord {
     storageRoot: rlpBytes(storageRoot, 'the storage root', fail),
     codeHash: rlpBytes(codeHash, 'the code hash', fail),
   }
+}
+
+/** Whether an account with this code hash has no code. */
+export function isEmptyCode(codeHash: Uint8Array): boolean {
+  return equalBytes(codeHash, EMPTY_ACCOUNT.codeHash)
 }

@@ -1,11 +1,9 @@
 import type { AccountFields, StateManagerInterface } from '@ethereumjs/common'
 import { Account, type Address } from '@ethereumjs/util'
-import { Trie } from '../../../core/chain/trie.js'
+import { stateIncomplete, Trie } from '../../../core/chain/trie.js'
 import { type Hex, keccakBytes, rlpDecode, rlpEncode } from '../../../core/codec/index.js'
-import { Exit, MetisSeqError } from '../../../core/errors/index.js'
-import { accountFields, EMPTY_ACCOUNT, parseAccount, type StateRecord } from './account.js'
-import { Cache } from './cache.js'
-import { fromHex, toHex } from './hex.js'
+import { accountFields, EMPTY_ACCOUNT, isEmptyCode, parseAccount, type StateRecord } from './account.js'
+import { fromHex, hashedKey, toHex, trimmed } from './hex.js'
 
 /** Where nodes and code lie; undefined when they are not there. */
 export interface StateSource {
@@ -101,7 +99,7 @@ export class State implements StateManagerInterface {
     if (record === undefined || isEmptyCode(record.codeHash)) return NO_BYTES
     const hash = toHex(record.codeHash)
     const code = this.#codes.get(hash) ?? this.#source.code(record.codeHash)
-    if (code === undefined) throw missingCode(hash)
+    if (code === undefined) throw stateIncomplete(`code ${hash}`)
     this.#codes.set(hash, code)
     return code
   }
@@ -264,33 +262,4 @@ export class State implements StateManagerInterface {
     this.#trie = this.#open(root)
     this.clearCaches()
   }
-}
-
-/** Hashes of addresses and slots, which come again and again. */
-const hashes = new Cache<Hex, Uint8Array>(20_000)
-
-function hashedKey(hex: Hex): Uint8Array {
-  const known = hashes.get(hex)
-  if (known !== undefined) return known
-  const hash = keccakBytes(fromHex(hex))
-  hashes.set(hex, hash)
-  return hash
-}
-
-function trimmed(value: Uint8Array): Uint8Array {
-  let zeros = 0
-  while (zeros < value.length && value[zeros] === 0) zeros++
-  return value.slice(zeros)
-}
-
-function isEmptyCode(codeHash: Uint8Array): boolean {
-  return EMPTY_ACCOUNT.codeHash.every((byte, i) => byte === codeHash[i])
-}
-
-function missingCode(hash: Hex): MetisSeqError {
-  return new MetisSeqError('STATE_INCOMPLETE', `The state has no code ${hash}.`, {
-    exit: Exit.data,
-    severity: 'critical',
-    next: 'Delete the execution data of this node and let it import the chain again.',
-  })
 }
