@@ -26,7 +26,7 @@ one line of JSON; the event \`ready\` has what \`devnet info\` gives.`
     reset: Flags.boolean({ description: 'Begin anew: remove what the folder holds.' }),
     'port-base': Flags.integer({ description: 'First of ten ports (default 9545).', env: 'METIS_SEQ_PORT_BASE' }),
     'epoch-length': Flags.integer({
-      description: 'L2 blocks of a turn (default 8); fixed when the network is made.',
+      description: 'L2 blocks of a turn (default 6); fixed when the network is made.',
       min: 2,
       max: 100_000,
     }),

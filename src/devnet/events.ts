@@ -8,7 +8,7 @@ export type DevnetEvent =
   | { event: 'node'; index: number; state: NodeState }
   | { event: 'failure'; index: number | null; code: string; message: string }
   | { event: 'closing' }
-  | (NodeEvent & { index: number })
+  | (NodeEvent & { nodeIndex: number })
 
 export type NodeState = 'running' | 'stopped' | 'failed'
 
@@ -18,12 +18,12 @@ const REMEMBERED = 512
  * Every node tells what it sees, which is the same five times over: passes on the first telling of what concerns the
  * network, a block by its producer alone, and what concerns one node always.
  */
-export function onceEach(onEvent: (event: DevnetEvent) => void): (event: NodeEvent & { index: number }) => void {
+export function onceEach(onEvent: (event: DevnetEvent) => void): (event: NodeEvent & { nodeIndex: number }) => void {
   const told = new Set<string>()
   return (event) => {
     if (event.event === 'block' && !event.own) return
     if (event.event !== 'block' && event.event !== 'rewound' && event.event !== 'refused') {
-      const { node: _node, index: _index, ...news } = event
+      const { node: _node, nodeIndex: _index, ...news } = event
       const text = JSON.stringify(news, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
       if (told.has(text)) return
       told.add(text)

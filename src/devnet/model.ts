@@ -56,7 +56,7 @@ export function lineOf(event: DevnetEvent): string | undefined {
     case 'closing':
       return 'Stopping ...'
     case 'block':
-      return `block ${event.number} by node ${event.index}, ${event.transactions} transactions, ${short(event.hash)}`
+      return `block ${event.number} by node ${event.nodeIndex}, ${event.transactions} transactions, ${short(event.hash)}`
     case 'termOpened': {
       const { term, epoch, sequencer, parentNumber, endBlock, kind } = event.term
       return `term ${term} (epoch ${epoch}, ${kind}): ${short(sequencer)} sequences blocks ${parentNumber + 1} to ${endBlock}`
@@ -70,11 +70,11 @@ export function lineOf(event: DevnetEvent): string | undefined {
     case 'batch':
       return `batch ${event.index} up to block ${event.last} is on L1, ${short(event.transaction)}`
     case 'rewound':
-      return `node ${event.index} went back to block ${event.to}, ${event.orphaned} blocks orphaned`
+      return `node ${event.nodeIndex} went back to block ${event.to}, ${event.orphaned} blocks orphaned`
     case 'refused':
-      return `node ${event.index} refused a ${event.what}: ${event.reason}`
+      return `node ${event.nodeIndex} refused a ${event.what}: ${event.reason}`
     case 'warning':
-      return `node ${event.index}: ${event.message}`
+      return `node ${event.nodeIndex}: ${event.message}`
     default:
       return undefined // checkpoints, signatures and L1 blocks come every second
   }

@@ -64,7 +64,7 @@ export class DevnetNodes {
         key: slot.key,
         api: { host: HOST, port: slot.port },
         now,
-        onEvent: (event) => this.#tell({ ...event, index }),
+        onEvent: (event) => this.#tell({ ...event, nodeIndex: index }),
         onFatal: (error) => this.#failed(slot, index, error),
       })
       this.#set(slot, index, 'running')

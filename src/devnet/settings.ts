@@ -12,7 +12,7 @@ export const STAKES: readonly bigint[] = [100_000n * METIS, 60_000n * METIS, 40_
 /** ms between two L1 blocks. */
 export const L1_BLOCK_TIME = 1000
 
-export const DEFAULT_EPOCH_LENGTH = 8
+export const DEFAULT_EPOCH_LENGTH = 6
 export const DEFAULT_BLOCK_TIME = 1000
 
 /** wei on L1 and L2 for each funded account and for whoever has to pay fees. */

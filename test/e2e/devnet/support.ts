@@ -1,0 +1,135 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { DevnetDescriptor } from '../../../src/devnet/descriptor.js'
+import type { DevnetEvent } from '../../../src/devnet/events.js'
+import { binary, cli, type Outcome, project } from '../cli/support.js'
+
+type Named<Name extends DevnetEvent['event']> = Extract<DevnetEvent, { event: Name }>
+
+/** Where a test's devnet lies and how its commands find it: nothing of the machine's own settings. */
+export interface Place {
+  dataDir: string
+  portBase: number
+  env: Record<string, string>
+}
+
+export function placeIn(root: string, portBase: number): Place {
+  const env = { HOME: root, XDG_DATA_HOME: `${root}/data`, XDG_CONFIG_HOME: `${root}/config` }
+  return { dataDir: `${root}/devnet`, portBase, env }
+}
+
+/** Ten ports that are free now. */
+export async function freePortBase(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const base = 20_000 + 10 * ((process.pid + attempt * 37) % 1000)
+    const free = await Promise.all(Array.from({ length: 10 }, (_, i) => isFree(base + i)))
+    if (free.every((each) => each)) return base
+  }
+  throw new Error('no ten ports in a row are free')
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+/** `metis-seq run --devnet --json` as a process of its own, and its events so far. */
+export class RunningDevnet {
+  readonly events: DevnetEvent[] = []
+  readonly #child: ChildProcess
+  readonly #place: Place
+  readonly #listeners = new Set<() => void>()
+  readonly #exit: Promise<number | null>
+  #errors = ''
+
+  private constructor(place: Place, extra: readonly string[]) {
+    this.#place = place
+    const where = ['--data-dir', place.dataDir, '--port-base', String(place.portBase)]
+    this.#child = spawn(process.execPath, [binary, 'run', '--devnet', '--json', ...where, ...extra], {
+      cwd: project,
+      env: { PATH: process.env.PATH ?? '', ...place.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#errors += chunk.toString()
+    })
+    if (this.#child.stdout !== null) {
+      createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(line))
+    }
+    this.#exit = once(this.#child, 'exit').then(([code]) => code as number | null)
+    void this.#exit.then(() => this.#wake())
+  }
+
+  static async start(place: Place, extra: readonly string[] = []): Promise<RunningDevnet> {
+    const devnet = new RunningDevnet(place, extra)
+    await devnet.first('ready')
+    return devnet
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  get descriptor(): DevnetDescriptor {
+    const ready = this.events.find((event): event is Named<'ready'> => event.event === 'ready')
+    if (ready === undefined) throw new Error('the devnet is not ready')
+    return ready
+  }
+
+  /** The first event of that name from number `from` on for which `test` holds, when it comes. */
+  async first<Name extends DevnetEvent['event']>(
+    name: Name,
+    test: (event: Named<Name>) => boolean = () => true,
+    from = 0,
+  ): Promise<Named<Name>> {
+    for (let next = from; ; next++) {
+      while (next >= this.events.length) await this.#more(name)
+      const event = this.events[next]
+      if (event?.event === name && test(event as Named<Name>)) return event as Named<Name>
+    }
+  }
+
+  /** Another command about this devnet. */
+  command(...args: string[]): Promise<Outcome> {
+    return cli([...args, '--data-dir', this.#place.dataDir, '--json'], { env: this.#place.env })
+  }
+
+  /** Sends the signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal)
+    return this.#exit
+  }
+
+  #take(line: string): void {
+    this.events.push(JSON.parse(line) as DevnetEvent)
+    this.#wake()
+  }
+
+  #wake(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #more(awaited: string): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      throw new Error(`the devnet ended while "${awaited}" was awaited: ${this.#errors || this.#child.exitCode}`)
+    }
+    await new Promise<void>((resolve) => {
+      const listener = () => {
+        this.#listeners.delete(listener)
+        resolve()
+      }
+      this.#listeners.add(listener)
+    })
+  }
+}
+
+/** Processes that have the port of this devnet's L1 in their arguments. */
+export function processesOf(place: Place): string[] {
+  const listing = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
+  return listing.split('\n').filter((line) => line.includes(`--port ${place.portBase} `))
+}
