@@ -64,7 +64,7 @@ function highestSupported(state: ConsensusState): Checkpoint | undefined {
 function decide(draft: Draft, checkpoint: Checkpoint): void {
   const { state, context } = draft
   state.checkpoint = checkpoint
-  if (state.term.checkpointAt === null) enterContract(draft)
+  enterContract(draft)
   state.term.checkpointAt = context.time
   state.failed = []
   state.attempts = 0

@@ -2,13 +2,13 @@ import { canonicalJson } from '../codec/index.js'
 import type { Address } from '../types/hex.js'
 import { applyGroupTransaction } from './batch.js'
 import { proposeCommittee } from './committee.js'
+import { creditDust } from './deposit.js'
 import { eventsRoot } from './digest.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
 import { changeSequencer, membersOf, registerSequencer } from './staking.js'
 import type { Draft, L1Event, L1Range } from './types.js'
 
-const WEI_PER_GWEI = 10n ** 9n
 export const MAX_RANGE_BLOCKS = 256
 export const MAX_RANGE_EVENTS = 1024
 const NO_EVENTS = eventsRoot([])
@@ -91,16 +91,12 @@ function applyEvent(draft: Draft, event: L1Event): void {
   }
 }
 
-/** Whole gwei go to L2; what is below waits for the recipient's next deposit (rule L2). */
 function creditDeposit(draft: Draft, event: Extract<L1Event, { type: 'deposit' }>): void {
   const { l1 } = draft.state
   const { index, to, amount, block } = event
-  const total = amount + (l1.dust[to] ?? 0n)
-  const rest = total % WEI_PER_GWEI
-  if (rest === 0n) delete l1.dust[to]
-  else l1.dust[to] = rest
+  const amountGwei = creditDust(l1.dust, to, amount)
   l1.deposits = index + 1
-  draft.effects.push({ type: 'deposit', index, to, amountGwei: total / WEI_PER_GWEI, l1Block: block })
+  draft.effects.push({ type: 'deposit', index, to, amountGwei, l1Block: block })
 }
 
 /** Rule S1: candidates and stakes freeze at every `snapshotInterval`th L1 block. */

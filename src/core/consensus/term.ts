@@ -114,7 +114,7 @@ function contractAfter({ state, context }: Draft): ConsensusState['contract'] {
   }
 }
 
-/** The term's first checkpoint: its opening transactions are final, so the contract has changed. */
+/** At a checkpoint: with the term's first one its opening transactions are final, so the contract has changed. */
 export function enterContract(draft: Draft): void {
   draft.state.contract = contractAfter(draft)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Content } from '../../../src/core/consensus/types.js'
+import { MAX_STAKE } from '../../../src/core/consensus/staking.js'
+import type { Content, L1Event } from '../../../src/core/consensus/types.js'
 import type { Address } from '../../../src/core/types/hex.js'
 import { keyOf, locked, Network } from './network.js'
 
@@ -237,6 +238,35 @@ describe('registration', () => {
     const effects = network.l1(14, [{ type: 'signer', block: 14, id: 2, signer: other.address, pubkey: fresh.pubkey }])
     expect(effects).toContainEqual(expect.objectContaining({ type: 'registrationRefused', id: 2 }))
     expect(network.state.proposed?.members.map(({ id }) => id).sort()).toEqual([1, 3, 4])
+  })
+
+  it('takes part from the reward batch before its activation, and up to the one before its deactivation', () => {
+    const network = new Network()
+    const wanted = () => (network.state.proposed?.members ?? network.state.committee.members).map(({ id }) => id).sort()
+    network.l1(12, [{ ...locked(12, 5, other), activationBatch: 3 } as L1Event])
+    expect(wanted()).toEqual([1, 2, 3, 4])
+    network.l1(13, [{ type: 'exit', block: 13, id: 1, deactivationBatch: 3 }])
+    expect(wanted()).toEqual([1, 2, 3, 4])
+    network.l1(14, [{ type: 'rewardBatch', block: 14, batch: 2 }])
+    expect(wanted()).toEqual([2, 3, 4, 5])
+    network.l1(15, [{ type: 'rewardBatch', block: 15, batch: 1 }]) // batches only go on
+    expect(wanted()).toEqual([2, 3, 4, 5])
+  })
+
+  it('of an event for an id that nobody has is left out', () => {
+    const network = new Network()
+    const { staking } = network.state
+    network.l1(12, [
+      { type: 'stake', block: 12, id: 9, amount: 10n ** 20n },
+      { type: 'exit', block: 12, id: 9, deactivationBatch: 1 },
+    ])
+    expect(network.state.staking).toEqual(staking)
+  })
+
+  it('counts a stake up to a bound that all METIS never reaches, so that every sum stays exact', () => {
+    const network = new Network()
+    network.l1(12, [{ type: 'stake', block: 12, id: 1, amount: 10n ** 60n }])
+    expect(network.state.staking.sequencers[1]?.stake).toBe(MAX_STAKE)
   })
 
   it('rule P4: a signer that was given up is not taken again, by nobody', () => {

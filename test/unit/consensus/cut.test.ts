@@ -107,6 +107,19 @@ describe('stalls', () => {
 })
 
 describe('evidence', () => {
+  it('rule T7: when nobody is eligible any more, a member that is leaving goes on, and still none that is jailed', () => {
+    const network = new Network()
+    const { sequencer } = network.state.term
+    network.send(network.evidence())
+    const exits = [1, 2, 3, 4].map((id) => ({ type: 'exit' as const, block: 12, id, deactivationBatch: 1 }))
+    network.l1(12, exits)
+    for (let i = 0; i < 8; i++) {
+      network.quorum(network.stall())
+      expect(network.members).toContain(network.state.term.sequencer)
+      expect(network.state.term.sequencer).not.toBe(sequencer)
+    }
+  })
+
   it('rule T6: two seals for one number cut their term at once, without a vote, and jail', () => {
     const network = new Network()
     const { sequencer } = network.state.term

@@ -76,6 +76,7 @@ describe('L1', () => {
     network.send(old)
     network.say(a, { kind: 'range', range: network.range(15) })
     expect(network.code(old)).toBe('VOTE_NOT_NEWER')
+    expect(network.say(a, { kind: 'range', range: network.range(15, [], ' forked') })).toBe('VOTE_NOT_NEWER')
     network.each([b, c], { kind: 'range', range: network.range(15) })
     expect(network.state.l1.applied.number).toBe(15)
     expect(network.say(d, { kind: 'range', range: { ...network.range(15), from: 11, to: 15 } })).toBe('RANGE_NOT_NEXT')

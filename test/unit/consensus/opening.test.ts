@@ -1,8 +1,9 @@
-import { Interface } from 'ethers'
+import { Interface, SigningKey, Transaction } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import type { UnsignedTransaction } from '../../../src/core/chain/transaction.js'
 import { hexToBytes } from '../../../src/core/codec/index.js'
 import type { SigningRequest } from '../../../src/core/consensus/types.js'
+import type { Hex } from '../../../src/core/types/hex.js'
 import { keyOf, Network } from './network.js'
 
 const abi = new Interface([
@@ -158,6 +159,19 @@ describe('signatures of openings', () => {
     expect(network.send(foreign).refused).toMatchObject({ code: 'SIGNED_FOREIGN' })
     expect(network.code({ type: 'signed', request: request.dataHash, transaction: '0x02' })).toBe('REQUEST_UNKNOWN')
     expect(network.code({ type: 'signed', request: request.id, transaction: '0x02' })).toBe('TX_MALFORMED')
+  })
+
+  it('rule B1: one with an access list is refused, for its gas and its hash would be others', () => {
+    const network = new Network()
+    network.finishTerm()
+    const [request] = opening(network) as [SigningRequest]
+    const { chainId, nonce, to, data, gasLimit, maxFeePerGas } = request
+    const accessList = [{ address: to, storageKeys: [] }]
+    const fees = { maxFeePerGas, maxPriorityFeePerGas: 0n, gasLimit }
+    const transaction = Transaction.from({ type: 2, chainId, nonce, to, data, ...fees, accessList })
+    transaction.signature = new SigningKey(network.key(request.key).privateKey).sign(transaction.unsignedHash)
+    const signed = { type: 'signed', request: request.id, transaction: transaction.serialized as Hex } as const
+    expect(network.send(signed).refused?.reason).toContain('another access list')
   })
 
   it('rule B1: on L2 the first signature stands; a second one changes nothing', () => {

@@ -25,11 +25,13 @@ const actions = {
   },
   sign: (network: Network) => network.signOpening(),
   evidence: (network: Network, i: number) => {
-    if (i === 0) network.send(network.evidence())
+    // Four members have to be left (rule P4), or one that is dead stops the others.
+    const free = Object.values(network.state.staking.sequencers).filter(({ jailed }) => !jailed)
+    if (i < 3 && free.length > 4) network.send(network.evidence())
   },
   join: (network: Network, i: number) => {
     const { l1, staking } = network.state
-    const id = 5 + (i % 3)
+    const id = 6 + (i % 3)
     if (l1.decided !== null || Object.keys(l1.votes).length > 0 || staking.sequencers[id] !== undefined) return
     network.l1(l1.applied.number + 1, [locked(l1.applied.number + 1, id, keyOf(id))])
   },
@@ -51,7 +53,7 @@ const schedule = (maxLength: number) =>
   fc.array(fc.tuple(fc.constantFrom(...kinds), fc.nat(9), fc.nat(4)), { minLength: 10, maxLength })
 
 function run(steps: readonly [Action, number, number][]): Network {
-  const network = new Network({ epochLength: 4 })
+  const network = new Network({ stakes: [10, 20, 30, 10, 10], epochLength: 4 })
   for (const [action, i, ahead] of steps) {
     const before = network.state
     actions[action](network, i, ahead)
@@ -98,6 +100,21 @@ describe('the record', () => {
         expect(state).toEqual(network.state)
       }),
       { numRuns: 15 },
+    )
+  })
+
+  it('rules P3, T3, T5: from wherever a schedule leads, all members but one can finish the term, or cut it and go on', () => {
+    fc.assert(
+      fc.property(schedule(40), fc.nat(9), fc.boolean(), (steps, dead, cut) => {
+        const network = run(steps)
+        const { term } = network.state.term
+        const alive = () => network.members.filter((_, i) => i !== dead % network.members.length)
+        if (cut) network.each(alive(), network.stall())
+        network.signOpening()
+        network.each(alive(), network.vote(network.state.term.endBlock))
+        expect(network.state.term).toMatchObject({ term: term + (cut ? 2 : 1), kind: 'boundary' })
+      }),
+      { numRuns: 20 },
     )
   })
 
