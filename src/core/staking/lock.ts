@@ -87,6 +87,7 @@ function lockSteps(state: LockState, wish: LockWish, contracts: StakingContracts
     kind: 'lock',
     title: `lock ${formatMetis(amount)} METIS for the signer ${signer}`,
     to: contracts.lockingPool,
+    value: 0n,
     data:
       rewardRecipient === undefined
         ? encodeLockFor(signer, amount, pubkey)
@@ -98,6 +99,7 @@ function lockSteps(state: LockState, wish: LockWish, contracts: StakingContracts
     kind: 'approve',
     title: `allow LockingInfo to take exactly ${formatMetis(amount)} METIS`,
     to: contracts.metis,
+    value: 0n,
     data: encodeApprove(contracts.lockingInfo, amount),
     gasLimit: APPROVE_GAS,
   }

@@ -50,10 +50,12 @@ export interface Fees {
 
 /** A call that is yet to be signed. */
 export interface Step {
-  kind: 'approve' | 'lock'
+  kind: 'approve' | 'lock' | 'transfer' | 'whitelist'
   /** One line for a person. */
   title: string
   to: Address
+  /** wei of ETH */
+  value: bigint
   data: Hex
   /** Most gas that it may take. */
   gasLimit: bigint

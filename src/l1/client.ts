@@ -1,0 +1,108 @@
+import { Network as ChainNetwork, FetchRequest, JsonRpcProvider } from 'ethers'
+import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import type { Network } from './addressBook.js'
+import { redactUrl } from './url.js'
+
+const REQUEST_TIMEOUT_MS = 15_000
+
+/** A connection to the L1 of `network`, whose chain and contracts were looked at. Close it, or the process lingers. */
+export interface L1Client {
+  readonly network: Network
+  readonly provider: JsonRpcProvider
+  /** The endpoint without credentials. */
+  readonly url: string
+  close(): void
+}
+
+/**
+ * Connects to an L1 endpoint, and makes sure before anything is read or signed that it is the right chain and that the
+ * contracts are there.
+ * @throws MetisSeqError `RPC_URL_INVALID` (exit 2), `RPC_UNREACHABLE`, `WRONG_CHAIN`, `CONTRACT_MISSING` (exit 6)
+ */
+export async function connectL1(network: Network, url: string): Promise<L1Client> {
+  const provider = new JsonRpcProvider(request(url), ChainNetwork.from(network.l1ChainId), {
+    staticNetwork: true, // the chain is checked below; ethers would ask again for ever
+    cacheTimeout: -1, // a repeated read is a new read
+    batchMaxCount: 20,
+  })
+  const client: L1Client = { network, provider, url: redactUrl(url), close: () => provider.destroy() }
+  try {
+    await assertChain(client)
+    await assertContracts(client)
+    return client
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+/** Turns a failure of the endpoint into `RPC_UNREACHABLE` (exit 6); errors of ours pass through. */
+export async function asking<T>(client: L1Client, what: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof MetisSeqError) throw error
+    throw new MetisSeqError(
+      'RPC_UNREACHABLE',
+      `The L1 endpoint ${client.url} did not give ${what}: ${reason(error)}.`,
+      {
+        exit: Exit.network,
+        severity: 'temporary',
+        next: 'Check the endpoint and your connection, or name another one with --rpc-url.',
+        details: { url: client.url },
+      },
+    )
+  }
+}
+
+function request(url: string): FetchRequest {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new MetisSeqError('RPC_URL_INVALID', `"${redactUrl(url)}" is not an http or https URL.`, {
+      exit: Exit.usage,
+      next: 'Give the L1 endpoint as --rpc-url https://...',
+    })
+  }
+  const fetch = new FetchRequest(url)
+  fetch.timeout = REQUEST_TIMEOUT_MS
+  fetch.setThrottleParams({ maxAttempts: 3 })
+  return fetch
+}
+
+async function assertChain(client: L1Client): Promise<void> {
+  const chainId = BigInt(await asking<string>(client, 'its chain id', client.provider.send('eth_chainId', [])))
+  const { l1ChainId, name } = client.network
+  if (chainId === l1ChainId) return
+  throw new MetisSeqError(
+    'WRONG_CHAIN',
+    `${client.url} is chain ${chainId}; the L1 of ${name} is chain ${l1ChainId}. Nothing was sent.`,
+    {
+      exit: Exit.network,
+      next: `Name an endpoint of chain ${l1ChainId} with --rpc-url, or another --network.`,
+      details: { url: client.url, chainId, expected: l1ChainId },
+    },
+  )
+}
+
+async function assertContracts(client: L1Client): Promise<void> {
+  const { metis, lockingInfo, lockingPool } = client.network.contracts
+  const named = Object.entries({ METIS: metis, LockingInfo: lockingInfo, LockingPool: lockingPool })
+  await Promise.all(
+    named.map(async ([name, address]) => {
+      const code = await asking(client, `the code of ${name}`, client.provider.getCode(address))
+      if (code !== '0x') return
+      throw new MetisSeqError('CONTRACT_MISSING', `${client.url} has no ${name} at ${address}. Nothing was sent.`, {
+        exit: Exit.network,
+        next: 'The endpoint is not synchronised, or it is another chain with the same id.',
+        details: { contract: name, address },
+      })
+    }),
+  )
+}
+
+/** The cause in a few words; ethers' own messages carry the whole request, URL and credentials included. */
+function reason(error: unknown): string {
+  const { code, shortMessage } = error as { code?: unknown; shortMessage?: unknown }
+  const text = typeof shortMessage === 'string' ? shortMessage : messageOf(error)
+  const short = text.replace(/https?:\/\/\S+/g, redactUrl).slice(0, 200)
+  return typeof code === 'string' && !short.includes(code) ? `${short} (${code})` : short
+}

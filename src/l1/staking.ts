@@ -1,0 +1,122 @@
+import { Contract, type Result } from 'ethers'
+import type { LockState } from '../core/staking/lock.js'
+import { type PoolState, SEQUENCER_STATUS, type SequencerRecord } from '../core/staking/types.js'
+import type { Address, Hash, Hex } from '../core/types/hex.js'
+import { erc20Abi } from './abi/erc20.js'
+import { lockingInfoAbi } from './abi/lockingInfo.js'
+import { lockingPoolAbi } from './abi/lockingPool.js'
+import { asking, type L1Client } from './client.js'
+import { readFees } from './fees.js'
+
+/** Reads of the staking contracts, all at one block. */
+interface Reader {
+  block: { number: number; hash: Hash }
+  pool<T>(method: string, ...values: unknown[]): Promise<T>
+  info<T>(method: string, ...values: unknown[]): Promise<T>
+  metis<T>(method: string, ...values: unknown[]): Promise<T>
+}
+
+/** What planLock needs to know about `owner` and `signer`. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+export async function readLockState(client: L1Client, owner: Address, signer: Address): Promise<LockState> {
+  const reader = await openReader(client)
+  const blockTag = reader.block.number
+  const [pool, whitelisted, ownerId, signerId, metis, allowance, eth, fees] = await Promise.all([
+    readPool(reader),
+    reader.pool<boolean>('whitelist', owner),
+    reader.pool<bigint>('seqOwners', owner),
+    reader.pool<bigint>('seqSigners', signer),
+    reader.metis<bigint>('balanceOf', owner),
+    reader.metis<bigint>('allowance', owner, client.network.contracts.lockingInfo),
+    asking(client, `the balance of ${owner}`, client.provider.getBalance(owner, blockTag)),
+    readFees(client),
+  ])
+  return { pool, whitelisted, ownerId, signerId, metis, eth, allowance, fees }
+}
+
+/** The pool and its sequencers from `ids`, or all of them, by id. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+export async function readSequencers(
+  client: L1Client,
+  ids?: readonly bigint[],
+): Promise<{ pool: PoolState; sequencers: SequencerRecord[] }> {
+  const reader = await openReader(client)
+  const [pool, total] = await Promise.all([readPool(reader), reader.pool<bigint>('totalSequencers')])
+  const wanted = ids?.filter((id) => id > 0n && id <= total) ?? range(total)
+  const sequencers = await Promise.all(wanted.map((id) => readRecord(reader, id)))
+  return { pool, sequencers }
+}
+
+/** Id of the sequencer whose owner or signer is `address`; 0 for none, 2^256 - 1 for a burnt signer. */
+export async function findSequencerId(client: L1Client, address: Address): Promise<bigint> {
+  const reader = await openReader(client)
+  const [owned, signed] = await Promise.all([
+    reader.pool<bigint>('seqOwners', address),
+    reader.pool<bigint>('seqSigners', address),
+  ])
+  return owned === 0n ? signed : owned
+}
+
+/** Whether `owner` may lock. */
+export async function readWhitelisted(client: L1Client, owner: Address): Promise<boolean> {
+  return (await openReader(client)).pool<boolean>('whitelist', owner)
+}
+
+async function openReader(client: L1Client): Promise<Reader> {
+  const { contracts } = client.network
+  const newest = await asking(client, 'its newest block', client.provider.getBlock('latest'))
+  const block = { number: newest?.number ?? 0, hash: (newest?.hash ?? '0x') as Hash }
+  const at = (address: Address, abi: readonly string[]) => {
+    const contract = new Contract(address, abi, client.provider)
+    return <T>(method: string, ...values: unknown[]): Promise<T> =>
+      asking(client, method, contract.getFunction(method).staticCall(...values, { blockTag: block.number }))
+  }
+  return {
+    block,
+    pool: at(contracts.lockingPool, lockingPoolAbi),
+    info: at(contracts.lockingInfo, lockingInfoAbi),
+    metis: at(contracts.metis, erc20Abi),
+  }
+}
+
+async function readPool(reader: Reader): Promise<PoolState> {
+  const [paused, minLock, maxLock, totalLocked] = await Promise.all([
+    reader.pool<boolean>('paused'),
+    reader.info<bigint>('minLock'),
+    reader.info<bigint>('maxLock'),
+    reader.info<bigint>('totalLocked'),
+  ])
+  return { block: reader.block, paused, minLock, maxLock, totalLocked }
+}
+
+async function readRecord(reader: Reader, id: bigint): Promise<SequencerRecord> {
+  const fields = (await reader.pool<Result>('sequencers', id)).toObject()
+  const numbers = [
+    'amount',
+    'reward',
+    'activationBatch',
+    'updatedBatch',
+    'deactivationBatch',
+    'deactivationTime',
+    'unlockClaimTime',
+    'nonce',
+  ] as const
+  const read = Object.fromEntries(numbers.map((name) => [name, BigInt(fields[name])])) as Record<
+    (typeof numbers)[number],
+    bigint
+  >
+  const lower = (name: string) => String(fields[name]).toLowerCase() as Hex
+  return {
+    id,
+    ...read,
+    owner: lower('owner'),
+    signer: lower('signer'),
+    pubkey: lower('pubkey'),
+    rewardRecipient: lower('rewardRecipient'),
+    status: SEQUENCER_STATUS[Number(fields.status)] ?? 'unavailable',
+  }
+}
+
+/** Ids 1 to `total`, at most ten thousand: no network has more, and an answer of nonsense must not cost the memory. */
+function range(total: bigint): bigint[] {
+  const length = Number(total < 10_000n ? total : 10_000n)
+  return Array.from({ length }, (_, i) => BigInt(i + 1))
+}
