@@ -1,4 +1,5 @@
 import type { L1Event, L1Range } from '../consensus/types.js'
+import type { L1Transaction } from '../l1/answers.js'
 import type { Address, Hash, Hex } from '../types/hex.js'
 
 /** A node's view of L1, at the depth where nothing changes any more (rule L1). */
@@ -10,6 +11,14 @@ export interface L1View {
   /** Calls back when L1 may have a new final block; polling where L1 gives no subscription. */
   onBlock(listener: () => void): () => void
   close(): Promise<void>
+}
+
+/** What derivation reads of L1 besides the events. */
+export interface L1Source {
+  /** Undefined when L1 knows no such transaction. */
+  transaction(hash: Hash): Promise<L1Transaction | undefined>
+  /** Candidates for the blobs with these versioned hashes in an L1 block, in any order; the caller checks each. */
+  blobs(block: number, hashes: readonly Hash[]): Promise<Uint8Array[]>
 }
 
 /** Sends what the group signed to L1. */
