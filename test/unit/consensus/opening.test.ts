@@ -96,17 +96,21 @@ describe('openings', () => {
     expect(opening(network)[0]?.nonce).toBe(2)
   })
 
-  it('rule E2: while the contract has another length openings recommit and correct it', () => {
+  it.each([
+    ['replacement', 0],
+    ['normal boundary', 7],
+  ])('rule E2: while the contract has another length a %s recommits and corrects it', (_, parent) => {
     const network = new Network()
     network.state.contract.epochLength = 5
-    network.quorum(network.stall())
+    if (parent === 0) network.quorum(network.stall())
+    else network.finishTerm()
     expect(calls(network)).toEqual([
-      ['recommitEpoch', 0, 1, 1, 8, network.state.term.sequencer],
+      ['recommitEpoch', 0, 1, parent + 1, parent + 8, network.state.term.sequencer],
       ['UpdateEpochLength', 8],
     ])
     network.finishTerm()
     expect(network.state.contract).toMatchObject({ epochLength: 8, nonce: 2 })
-    expect(calls(network)).toEqual([['commitEpoch', 2, 9, 16, network.state.term.sequencer]])
+    expect(calls(network)).toEqual([['commitEpoch', 2, parent + 9, parent + 16, network.state.term.sequencer]])
   })
 
   it('rule E4: without the signature there is no stall clock, and the epoch is not extended', () => {
