@@ -1,4 +1,5 @@
 export * from './keystore.js'
 export type { Strength } from './keystoreV3.js'
 export * from './localSigner.js'
+export * from './ownership.js'
 export * from './password.js'

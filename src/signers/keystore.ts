@@ -138,7 +138,9 @@ function randomKey(): Hex {
 async function fileNames(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    const names = entries.filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.')).map(({ name }) => name)
+    const names = entries
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
     return names.sort().slice(0, MAX_KEYS)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
