@@ -1,0 +1,84 @@
+import { MetisSeqError } from '../../../core/errors/index.js'
+import type { CallResult } from '../../../core/ports/execution.js'
+import type { Hex } from '../../../core/types/hex.js'
+import { revertReason } from './revert.js'
+
+/** Codes of JSON-RPC 2.0 and EIP-1474; `reverted` as go-ethereum has it. */
+export const RpcCode = {
+  parse: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  server: -32000,
+  responseTooLarge: -32003,
+  limitExceeded: -32005,
+  reverted: 3,
+} as const
+
+/** An error as the caller of JSON-RPC reads it. */
+export class RpcError extends Error {
+  override readonly name = 'RpcError'
+  readonly code: number
+  readonly data: Hex | undefined
+
+  constructor(code: number, message: string, data?: Hex) {
+    super(message)
+    this.code = code
+    this.data = data
+  }
+
+  toJSON(): { code: number; message: string; data?: Hex } {
+    const { code, message, data } = this
+    return data === undefined ? { code, message } : { code, message, data }
+  }
+}
+
+export function invalidParams(message: string): RpcError {
+  return new RpcError(RpcCode.invalidParams, message)
+}
+
+export function limitExceeded(message: string): RpcError {
+  return new RpcError(RpcCode.limitExceeded, message)
+}
+
+/** The error of a call that reverted: `data` is what it reverted with, the message its reason where that can be read. */
+export function reverted(data: Hex): RpcError {
+  const reason = revertReason(data)
+  return new RpcError(
+    RpcCode.reverted,
+    reason === undefined ? 'execution reverted' : `execution reverted: ${reason}`,
+    data,
+  )
+}
+
+/** The return data of a call that succeeded. @throws RpcError otherwise */
+export function returned({ success, data, error }: CallResult): Hex {
+  if (success) return data
+  if (error === 'revert' || data !== '0x') throw reverted(data)
+  throw new RpcError(RpcCode.server, error ?? 'execution failed')
+}
+
+/** What the caller is told of `error`; undefined for a bug, of which it learns nothing but that it is one. */
+export function toRpcError(error: unknown): RpcError | undefined {
+  if (error instanceof RpcError) return error
+  if (!(error instanceof MetisSeqError)) return undefined
+  const { code, message, details } = error
+  if (code === 'CALL_REVERTED') return reverted(hexDetail(details.data))
+  if (code === 'GAS_REQUIRED_EXCEEDS_ALLOWANCE') {
+    const allowance = String(details.allowance ?? 'unknown')
+    return new RpcError(
+      RpcCode.server,
+      `gas required exceeds allowance (${allowance}): ${String(details.error ?? message)}`,
+    )
+  }
+  if (code === 'BLOCK_UNKNOWN') return new RpcError(RpcCode.server, 'header not found')
+  if (code === 'LOG_LIMIT') return limitExceeded(message)
+  if (code === 'TX_INVALID')
+    return new RpcError(RpcCode.server, `invalid transaction: ${String(details.reason ?? message)}`)
+  return new RpcError(RpcCode.server, message)
+}
+
+function hexDetail(data: unknown): Hex {
+  return typeof data === 'string' && data.startsWith('0x') ? (data as Hex) : '0x'
+}

@@ -1,0 +1,94 @@
+import { hexToBytes, isHex } from '../../../core/codec/index.js'
+import type { Address, Hash, Hex } from '../../../core/types/hex.js'
+import { invalidParams } from './errors.js'
+
+/** Reads one parameter; `name` is what it is called in a complaint. @throws RpcError -32602 */
+export type Parser<T> = (value: unknown, name: string) => T
+
+const SHOWN = 80
+
+function complain(value: unknown, name: string, expected: string): never {
+  if (value === undefined) throw invalidParams(`missing value for required ${name}`)
+  const text = JSON.stringify(value) ?? String(value)
+  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
+  throw invalidParams(`invalid ${name}: ${shown} is not ${expected}`)
+}
+
+/** Whole bytes. */
+export const data: Parser<Hex> = (value, name) => {
+  if (typeof value === 'string' && isHex(value)) return value.toLowerCase() as Hex
+  return complain(value, name, '0x and pairs of hexadecimal digits')
+}
+
+export const bytes: Parser<Uint8Array> = (value, name) => hexToBytes(data(value, name))
+
+function fixed(length: number, what: string): Parser<Hex> {
+  return (value, name) => {
+    if (typeof value === 'string' && isHex(value, length)) return value.toLowerCase() as Hex
+    return complain(value, name, `${what} (0x and ${2 * length} hexadecimal digits)`)
+  }
+}
+
+export const address: Parser<Address> = fixed(20, 'an address')
+export const hash: Parser<Hash> = fixed(32, 'a hash')
+
+/** A quantity: no leading zeros (EIP-1474), at most 256 bits. */
+export const quantity: Parser<bigint> = (value, name) => {
+  if (typeof value === 'string' && /^0x(0|[1-9a-f][0-9a-f]{0,63})$/i.test(value)) return BigInt(value)
+  return complain(value, name, 'a quantity (0x and hexadecimal digits without leading zeros)')
+}
+
+/** A quantity that fits a number. */
+export const index: Parser<number> = (value, name) => {
+  const number = quantity(value, name)
+  if (number <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(number)
+  return complain(value, name, 'less than 2^53')
+}
+
+/** A storage key: at most 32 bytes, short ones are filled from the left. */
+export const slot: Parser<Hash> = (value, name) => {
+  if (typeof value === 'string' && /^0x[0-9a-fA-F]{1,64}$/.test(value)) {
+    return `0x${value.slice(2).toLowerCase().padStart(64, '0')}`
+  }
+  return complain(value, name, 'a storage key (0x and 1 to 64 hexadecimal digits)')
+}
+
+export const boolean: Parser<boolean> = (value, name) =>
+  typeof value === 'boolean' ? value : complain(value, name, 'true or false')
+
+export const text: Parser<string> = (value, name) =>
+  typeof value === 'string' ? value : complain(value, name, 'a string')
+
+export const object: Parser<Readonly<Record<string, unknown>>> = (value, name) => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  return complain(value, name, 'an object')
+}
+
+/** A list of at most `most` items. */
+export function list<T>(item: Parser<T>, most: number): Parser<readonly T[]> {
+  return (value, name) => {
+    if (!Array.isArray(value)) return complain(value, name, 'a list')
+    if (value.length > most) throw invalidParams(`invalid ${name}: ${value.length} items, at most ${most} are allowed`)
+    return value.map((each, i) => item(each, `${name}[${i}]`))
+  }
+}
+
+/** May be left out or null. */
+export function optional<T>(parser: Parser<T>): Parser<T | undefined>
+export function optional<T>(parser: Parser<T>, fallback: T): Parser<T>
+export function optional<T>(parser: Parser<T>, fallback?: T): Parser<T | undefined> {
+  return (value, name) => (value === undefined || value === null ? fallback : parser(value, name))
+}
+
+/** The parameters of a call, one parser for each. @throws RpcError -32602: too many, missing or malformed ones */
+export function parseParams<P extends readonly unknown[]>(
+  params: unknown,
+  parsers: { readonly [K in keyof P]: Parser<P[K]> },
+): P {
+  const values = params === undefined || params === null ? [] : params
+  if (!Array.isArray(values)) throw invalidParams('invalid params: they are not a list (named ones are not supported)')
+  if (values.length > parsers.length) {
+    throw invalidParams(`too many arguments: ${values.length}, at most ${parsers.length} are wanted`)
+  }
+  return parsers.map((parse: Parser<unknown>, i: number) => parse(values[i], `argument ${i}`)) as unknown as P
+}

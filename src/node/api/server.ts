@@ -1,0 +1,168 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { type AccessRules, hostAllowed, socketAllowed } from './access.js'
+import { handleHttp, send } from './http.js'
+import { type ApiLimits, DEFAULT_API_LIMITS } from './limits.js'
+import { Metrics, type Reading } from './metrics.js'
+import { Rest, type RestRoutes } from './rest.js'
+import type { RpcContext } from './rpc/context.js'
+import type { DispatchOptions } from './rpc/dispatch.js'
+import { HeadFeed } from './rpc/headFeed.js'
+import { METHODS } from './rpc/methods.js'
+import { serveSocket } from './websocket.js'
+
+export interface ApiOptions {
+  context: RpcContext
+  /** 127.0.0.1 where not given: whoever reaches the server may use it. */
+  host?: string
+  /** 0: any that is free */
+  port: number
+  routes?: RestRoutes
+  /** Gauges of GET /metrics, asked for at each scrape. */
+  metrics?: () => readonly Reading[]
+  /** Names by which the server may be called, besides `host`, localhost and plain addresses; `*` allows any. */
+  hosts?: readonly string[]
+  /** Origins whose web pages may use the server; `*` allows any. */
+  origins?: readonly string[]
+  limits?: Partial<ApiLimits>
+  /** Bugs in answering; the caller of JSON-RPC is told "internal error" alone. */
+  onError: (error: unknown, where: string) => void
+}
+
+export interface ApiServer {
+  readonly host: string
+  readonly port: number
+  readonly url: { rpc: string; ws: string; rest: string; metrics: string }
+  /** Takes no more connections, lets answers under way end for a moment, and closes all. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves JSON-RPC (POST / and WebSocket), REST, /metrics and /health on one port.
+ * @throws MetisSeqError `PORT_IN_USE`, `LISTEN_FAILED`
+ */
+export async function startApi(options: ApiOptions): Promise<ApiServer> {
+  const { context, onError, host = '127.0.0.1' } = options
+  const limits = { ...DEFAULT_API_LIMITS, ...options.limits }
+  const access: AccessRules = { hosts: [host, ...(options.hosts ?? [])], origins: options.origins ?? [] }
+  const metrics = new Metrics(options.metrics ?? (() => []))
+  const rpc: DispatchOptions = {
+    context,
+    methods: METHODS,
+    maxBatch: limits.batch,
+    maxResponse: limits.batchResponse,
+    onCall: (method, outcome) => metrics.called(method, outcome),
+    onError,
+  }
+  const http = { access, limits, rpc, rest: new Rest(options.routes ?? {}), metrics }
+  const server = createServer(
+    {
+      requestTimeout: limits.requestTimeout,
+      headersTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.keepAlive,
+    },
+    (request, response) => {
+      handleHttp(request, response, http).catch((error: unknown) => {
+        if (request.destroyed && !request.complete) return
+        onError(error, `${request.method} ${request.url}`)
+        if (response.headersSent) response.destroy()
+        else send(response, 500, 'internal error')
+      })
+    },
+  )
+  server.maxConnections = limits.connections
+  const feed = new HeadFeed(context, (error) => onError(error, 'heads'))
+  const sockets = acceptSockets(server, access, limits, (socket) => serveSocket(socket, rpc, feed, limits))
+  try {
+    await listen(server, host, options.port)
+  } catch (error) {
+    feed.close()
+    throw error
+  }
+  server.on('error', (error) => onError(error, 'server'))
+  const { port } = server.address() as AddressInfo
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return {
+    host,
+    port,
+    url: {
+      rpc: `http://${authority}`,
+      ws: `ws://${authority}`,
+      rest: `http://${authority}/v1`,
+      metrics: `http://${authority}/metrics`,
+    },
+    close: () => {
+      feed.close()
+      return close(server, sockets, limits.closing)
+    },
+  }
+}
+
+function acceptSockets(
+  server: Server,
+  access: AccessRules,
+  limits: ApiLimits,
+  serve: (socket: WebSocket) => void,
+): WebSocketServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.body, perMessageDeflate: false })
+  server.on('upgrade', (request, stream, head) => {
+    if (!hostAllowed(request, access) || !socketAllowed(request, access)) return refuse(stream)
+    sockets.handleUpgrade(request, stream, head, serve)
+  })
+  return sockets
+}
+
+function refuse(stream: Duplex): void {
+  stream.on('error', () => stream.destroy())
+  stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => stream.destroy())
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): MetisSeqError {
+  const details = { host, port, reason: error.code }
+  if (error.code === 'EADDRINUSE') {
+    return new MetisSeqError('PORT_IN_USE', `Port ${port} on ${host} is in use by another program.`, {
+      exit: Exit.network,
+      details,
+      next: 'Stop that program, or choose another port; 0 takes any that is free.',
+      cause: error,
+    })
+  }
+  return new MetisSeqError('LISTEN_FAILED', `Cannot listen on ${host}, port ${port}: ${error.message}.`, {
+    exit: Exit.network,
+    details,
+    next: 'Choose an address of this machine, and a port above 1023 that you may use.',
+    cause: error,
+  })
+}
+
+/** WebSocket close code: the server goes away (RFC 6455). */
+const GOING_AWAY = 1001
+
+function close(server: Server, sockets: WebSocketServer, grace: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => {
+      for (const socket of sockets.clients) socket.terminate()
+      server.closeAllConnections()
+    }, grace)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'the node stops')
+    sockets.close()
+  })
+}
