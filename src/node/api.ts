@@ -1,9 +1,10 @@
 import type { Transaction } from '../core/ports/execution.js'
 import type { Hash } from '../core/types/hex.js'
+import { type Reading, startApi } from './api/index.js'
 import type { NodeContext } from './sequencer/context.js'
 import type { NodeStatus, Rotation } from './types.js'
 
-export interface ApiOptions {
+export interface DoorOptions {
   context: NodeContext
   submit(raw: Uint8Array): Promise<Hash>
   onPending(listener: (transaction: Transaction) => void): () => void
@@ -12,7 +13,48 @@ export interface ApiOptions {
   api: { host: string; port: number }
 }
 
-export async function openApi(_options: ApiOptions) {
-  const url = { rpc: '', ws: '', rest: '', metrics: '' }
-  return { url, close: async () => {} }
+/** Opens the node's doors (JSON-RPC, WebSocket, REST, metrics) and says where they are. */
+export async function openApi({ context, submit, onPending, rotation, status, api }: DoorOptions) {
+  const { chain, consensus, genesis, network, pool } = context
+  const tags = () => ({ safe: consensus.state.checkpoint.number, finalized: consensus.state.batch.finalized })
+  const started = chain.head().number
+  return startApi({
+    ...api,
+    context: {
+      chain,
+      pool,
+      tags,
+      submit,
+      onHead: (listener) => chain.onHead(listener),
+      onPending: (listener) => onPending(({ hash }) => listener(hash)),
+      syncing() {
+        const [currentBlock, highestBlock] = [chain.head().number, consensus.state.checkpoint.number]
+        return currentBlock >= highestBlock ? false : { startingBlock: started, currentBlock, highestBlock }
+      },
+      peers: () => network.peers.length,
+      sequencerSet: genesis.l2.sequencerSet,
+      clientVersion: `metis-seq/node-${process.version}`,
+      gasLimit: BigInt(genesis.l2.gasLimit),
+    },
+    routes: { '/v1/status': () => status(), '/v1/rotation': () => rotation() },
+    metrics: () => readings(context),
+    onError: (error, where) => context.warn(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
+  })
+}
+
+function readings({ address, chain, consensus, pool }: NodeContext): Reading[] {
+  const { batch, checkpoint, l1, term } = consensus.state
+  return [
+    { name: 'metis_seq_head_block', help: 'Number of the newest L2 block.', value: chain.head().number },
+    { name: 'metis_seq_safe_block', help: 'Number of the last decided checkpoint.', value: checkpoint.number },
+    { name: 'metis_seq_finalized_block', help: 'Last L2 block whose batch L1 holds.', value: batch.finalized },
+    { name: 'metis_seq_epoch', help: 'Epoch of the current term.', value: term.epoch },
+    { name: 'metis_seq_l1_block', help: 'Last L1 block that consensus applied.', value: l1.applied.number },
+    { name: 'metis_seq_pool_transactions', help: 'Transactions that wait for a block.', value: pool.size },
+    {
+      name: 'metis_seq_is_sequencer',
+      help: '1 while this node is the sequencer.',
+      value: Number(term.sequencer === address),
+    },
+  ]
 }

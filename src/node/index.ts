@@ -71,6 +71,8 @@ class RunningNode implements SequencerNode {
   #timer: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
   readonly #running = new Set<Promise<unknown>>()
+  /** Where the record stood at the start. Until consensus is there its state is old: acting on it would undo final blocks. */
+  readonly #recorded: number
 
   constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine) {
     const { genesis, key, engine, hub } = options
@@ -78,6 +80,7 @@ class RunningNode implements SequencerNode {
     this.#stores = stores
     this.#chain = chain
     this.address = key.address
+    this.#recorded = engine.status().height
     const networkId = networkIdOf(genesis)
     this.#driver = new ConsensusDriver({
       context: { genesis, networkId, recover: recoverNative },
@@ -116,7 +119,7 @@ class RunningNode implements SequencerNode {
         this.#emit({ event: 'block', number, hash, transactions: transactions.length, own, term }),
       fatal: (error) => this.#fatal(error),
     }
-    this.#keeper = new ChainKeeper(this.#context)
+    this.#keeper = new ChainKeeper(this.#context, () => this.#isCurrent())
     this.#producer = new Producer(this.#context, this.#keeper)
     this.#attester = new Attester(this.#context, options.l1)
     this.#submissions = new Submissions(this.#context)
@@ -171,8 +174,12 @@ class RunningNode implements SequencerNode {
     return rotationOf(this.#context)
   }
 
+  #isCurrent(): boolean {
+    return this.#driver.height >= this.#recorded
+  }
+
   #wake(): void {
-    if (this.#closing !== undefined) return
+    if (this.#closing !== undefined || !this.#isCurrent()) return
     this.#keeper.wake()
     this.#spawn(this.#producer.tick())
     this.#spawn(this.#attester.tick())
@@ -192,6 +199,8 @@ class RunningNode implements SequencerNode {
   }
 
   #decided(effects: readonly Effect[], refusals: readonly string[]): void {
+    // What was in the record before the start is no news.
+    if (this.#driver.height <= this.#recorded) return this.#wake()
     for (const reason of refusals) if (!isExpected(reason)) this.#emit({ event: 'refused', what: 'message', reason })
     for (const event of eventsOf(effects)) this.#emit(event)
     this.#wake()

@@ -24,8 +24,12 @@ export class ChainKeeper {
   #following = false
   #again = false
 
-  constructor(node: NodeContext) {
+  readonly #isCurrent: () => boolean
+
+  /** `isCurrent`: consensus has reached the record; before, its old state would undo final blocks. */
+  constructor(node: NodeContext, isCurrent: () => boolean) {
     this.#node = node
+    this.#isCurrent = isCurrent
   }
 
   /** Runs `change` when no other change of the chain is under way. */
@@ -58,7 +62,7 @@ export class ChainKeeper {
   /** Something changed (a block, consensus, time): follow as far as can be. Calls during a run make one more run. */
   wake(): void {
     this.#again = true
-    if (this.#following) return
+    if (this.#following || !this.#isCurrent()) return
     this.#following = true
     void this.#run()
   }

@@ -1,4 +1,5 @@
 import { blockAttributes } from '../../core/chain/attributes.js'
+import { nextBaseFee } from '../../core/chain/baseFee.js'
 import { decodeExtraData } from '../../core/chain/extraData.js'
 import { depositsUpTo, openingEnvelopes } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
@@ -76,17 +77,16 @@ export class Producer {
       timestamp: Math.max(parent.timestamp + 1, Math.floor(now() / 1000)),
       withdrawals: depositsUpTo({ deposit: (index) => consensus.deposit(index) }, l1Origin, parent.cursor),
     })
-    const { gasLimit, baseFee } = chain.head()
+    const baseFee = nextBaseFee(chain.head())
     const own = new Set([state.contract.mpc, state.group.address])
     const chosen = pool.select({
       gasLimit: BigInt(genesis.l2.gasLimit),
-      baseFee: baseFee - baseFee / 8n,
+      baseFee,
       maxBytes: MAX_BLOCK_BYTES,
     })
     const users = chosen.filter(({ from }) => !own.has(from)).map(({ raw }) => raw)
     const { block, rejected } = await chain.execute([...opening.map((raw) => hexToBytes(raw)), ...users], attributes)
     pool.remove(rejected.filter(({ stale }) => stale).map(({ hash }) => hash))
-    if (block.gasLimit !== gasLimit) this.#node.warn(`the gas limit changed from ${gasLimit} to ${block.gasLimit}`)
     await this.#keeper.requireOpening(block)
     this.#keeper.settle(block)
     return block

@@ -1,3 +1,4 @@
+import { nextBaseFee } from '../../core/chain/baseFee.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import type { Transaction } from '../../core/ports/execution.js'
 import type { Hash } from '../../core/types/hex.js'
@@ -44,12 +45,13 @@ export class Submissions {
         `${transaction.from} is the group address: only openings of terms come from it.`,
       )
     }
-    const { hash, baseFee } = chain.head()
+    const head = chain.head()
+    const { hash } = head
     const [nonce, balance] = await Promise.all([
       chain.nonce(transaction.from, hash),
       chain.balance(transaction.from, hash),
     ])
-    pool.add(transaction, { nonce, balance }, baseFee)
+    pool.add(transaction, { nonce, balance }, nextBaseFee(head))
     for (const listener of this.#listeners) listener(transaction)
     return transaction
   }
