@@ -15,10 +15,10 @@ const KEPT_OUTPUT = 2000
 /**
  * Runs its arguments, and ends them when descriptor 3 closes: the other end is ours, so that however this process ends,
  * by kill -9 too, anvil ends with it. In a session of its own, where the Ctrl-C of a terminal does not reach it before
- * our orderly end.
+ * our orderly end. Killed at once, as asked to end it may take seconds, and what counts was saved before.
  */
 const GUARD =
-  '"$@" </dev/null 3<&- & child=$!; { read -r _ <&3; kill -TERM "$child"; } & guard=$!; wait "$child"; code=$?; kill "$guard" 2>/dev/null; exit "$code"'
+  '"$@" </dev/null 3<&- & child=$!; { read -r _ <&3; kill -KILL "$child"; } & guard=$!; wait "$child"; code=$?; kill "$guard" 2>/dev/null; exit "$code"'
 
 export interface Anvil {
   url: string

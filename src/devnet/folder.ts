@@ -108,7 +108,7 @@ async function checkVersion(root: string): Promise<void> {
   if (version !== undefined && version > VERSION) {
     throw new MetisSeqError('DATA_FOLDER_TOO_NEW', `${root} has version ${version}; this program knows ${VERSION}.`, {
       exit: Exit.data,
-      next: 'Update metis-seq, or begin anew with --reset.',
+      next: 'Update metis-seq, begin anew with --reset, or name another folder with --data-dir.',
       details: { dataDir: root },
     })
   }

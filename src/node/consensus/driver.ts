@@ -12,7 +12,7 @@ import type { Withdrawal } from '../../core/ports/execution.js'
 import type { Hash } from '../../core/types/hex.js'
 
 /** Blocks of the log between two stored states: what a restart has to replay at most. */
-const SNAPSHOT_EVERY = 128
+const SNAPSHOT_EVERY = 32
 const STATE = utf8('state')
 const depositKey = (index: number) => concatBytes(utf8('d'), bigEndian(index, 8))
 
