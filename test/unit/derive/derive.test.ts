@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Contract, Wallet } from 'ethers'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { encodeInbox } from '../../../src/core/batching/inbox.js'
 import { encodeBatch2 } from '../../../src/core/batching/layout2/encode.js'
 import type { Batch } from '../../../src/core/batching/layout2/types.js'
@@ -33,6 +33,7 @@ import { testGenesis, testKey } from '../../support/network.js'
 const group = testKey(1)
 const sequencer = testKey(3)
 const recipient: Hex = `0x${'ab'.repeat(20)}`
+const WAIT = { timeout: 20_000, interval: 20 }
 let anvil: Anvil
 let directory: string
 let genesis: Genesis
@@ -76,6 +77,9 @@ beforeAll(async () => {
   const origin = await anvil.provider.getBlockNumber()
   blocks = await sealedBlocks(origin)
   unpublished = await anvil.provider.send('evm_snapshot', [])
+  await publish(batchOf(blocks)) // anvil takes seconds over its first blob
+  await send({ to: genesis.l1.stateCommitmentChain, data: rootsOf(blocks) })
+  await settle()
 })
 afterAll(async () => {
   await Promise.all([view?.close(), kzg?.close(), engine?.close(), anvil?.stop()])
@@ -83,9 +87,6 @@ afterAll(async () => {
 })
 
 it('gives every block and hash back from L1 alone, deposits with their dust included', async () => {
-  await publish(batchOf(blocks))
-  await send({ to: genesis.l1.stateCommitmentChain, data: rootsOf(blocks) })
-  await settle()
   const compare = async (number: number) => (await engine.blockByNumber(number))?.hash
   const derived = await derive({ compare })
   expect(derived).toMatchObject({ batches: 1, blocks: 3, stateRoots: 1, compared: 3 })
@@ -134,6 +135,26 @@ it.each<[string, (batch: Batch) => Batch, RegExp]>([
     exit: 10,
     message: expect.stringMatching(reason),
   })
+})
+
+it('refuses state roots that are not those of the batch', async () => {
+  await backToStart()
+  await publish(batchOf(blocks))
+  await send({ to: genesis.l1.stateCommitmentChain, data: rootsOf([...blocks].reverse()) })
+  await settle()
+  await expect(derive()).rejects.toMatchObject({ code: 'DERIVE_REFUSED', details: { batch: 1 } })
+})
+
+it('refuses to send a transaction with other blobs than it names', async () => {
+  const [mine, other] = [batchToBlobs(Uint8Array.of(1)), batchToBlobs(Uint8Array.of(2))]
+  await expect(sender.send(await signed({ to: genesis.l1.inbox, blobs: mine }), other)).rejects.toMatchObject({
+    code: 'BLOBS_FOREIGN',
+  })
+})
+
+it('says why L1 does not take a transaction', async () => {
+  const used = await signed({ to: genesis.l1.inbox, data: '0x01' }, -1)
+  await expect(sender.send(used, [])).rejects.toMatchObject({ code: 'L1_SEND_REFUSED', exit: 7 })
 })
 
 it('refuses an inbox transaction that is no batch', async () => {
@@ -259,14 +280,20 @@ async function publish(batch: Batch): Promise<void> {
   })
 }
 
-async function send({ to, data = '0x', blobs = [] }: { to: Hex; data?: Hex; blobs?: Uint8Array[] }): Promise<Hash> {
-  const fees = await sender.fees()
+interface Sent {
+  to: Hex
+  data?: Hex
+  blobs?: Uint8Array[]
+}
+
+/** The envelope that the group's key signs, with its next nonce and `ahead`. */
+async function signed({ to, data = '0x', blobs = [] }: Sent, ahead = 0): Promise<Hex> {
+  const { maxFeePerBlobGas, ...fees } = await sender.fees()
   const versioned = (await kzg.commitments(blobs)).map(versionedHash)
-  const { maxFeePerBlobGas, ...rest } = fees
   const transaction = {
     chainId: 31337,
-    nonce: l1Nonce,
-    ...rest,
+    nonce: l1Nonce + ahead,
+    ...fees,
     gasLimit: 1_000_000n,
     to,
     value: 0n,
@@ -274,10 +301,18 @@ async function send({ to, data = '0x', blobs = [] }: { to: Hex; data?: Hex; blob
     blobs: versioned,
     ...(blobs.length === 0 ? {} : { maxFeePerBlobGas }),
   }
-  const envelope = bytesToHex(signedEnvelope(transaction, signDigest(signingDigest(transaction), group.privateKey)))
+  return bytesToHex(signedEnvelope(transaction, signDigest(signingDigest(transaction), group.privateKey)))
+}
+
+async function send(transaction: Sent): Promise<Hash> {
+  const { blobs = [] } = transaction
+  const envelope = await signed(transaction)
   const hash = await sender.send(envelope, blobs)
-  const receipt = await anvil.provider.waitForTransaction(hash)
-  expect(receipt?.status).toBe(1)
+  // Not the provider's own waiting: it counts blocks, and a revert takes some back.
+  await vi.waitFor(async () => {
+    const receipt = await anvil.provider.send('eth_getTransactionReceipt', [hash])
+    expect(receipt).toMatchObject({ status: '0x1' })
+  }, WAIT)
   l1Nonce += 1
   if (blobs.length === 0) expect(await sender.send(envelope, blobs)).toBe(hash) // what L1 has already is no error
   return hash
