@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { keccak256, type TransactionReceipt } from 'ethers'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Signer } from '../core/ports/signer.js'
@@ -24,6 +25,8 @@ export interface Sent {
   /** wei of ETH */
   fee: bigint
 }
+
+const POLL_MS = 400
 
 type Call = Pick<Step, 'title' | 'to' | 'value' | 'data'>
 
@@ -117,29 +120,37 @@ async function broadcast(client: L1Client, raw: string, hash: Hash, title: strin
   }
 }
 
+/**
+ * Asks for the receipt again and again (a subscription misses the block that is mined while it starts). A receipt that
+ * went with a reorganised block is asked for anew; an endpoint that fails for a moment is asked again.
+ */
 async function confirmed(
   client: L1Client,
   hash: Hash,
   title: string,
-  options: SendOptions,
+  { confirmations, timeoutSeconds }: SendOptions,
 ): Promise<TransactionReceipt> {
-  const { confirmations, timeoutSeconds } = options
-  const unconfirmed = (reason: string) =>
-    new MetisSeqError('TX_UNCONFIRMED', `The transaction to ${title} (${hash}) was sent, but ${reason}.`, {
-      exit: Exit.unconfirmed,
-      severity: 'temporary',
-      next: 'Run the command again later: it looks at the chain first and does only what is still due.',
-      details: { hash },
-    })
-  let receipt: TransactionReceipt | null
-  try {
-    receipt = await client.provider.waitForTransaction(hash, confirmations, timeoutSeconds * 1000)
-  } catch (error) {
-    const timedOut = (error as { code?: string }).code === 'TIMEOUT'
-    throw unconfirmed(timedOut ? `not confirmed within ${timeoutSeconds} s` : `${client.url} stopped answering`)
-  }
-  if (receipt === null) throw unconfirmed('its receipt is not there')
-  return receipt
+  const until = performance.now() + timeoutSeconds * 1000
+  let reason = `it is not confirmed within ${timeoutSeconds} s`
+  do {
+    try {
+      const [receipt, head] = await Promise.all([
+        client.provider.getTransactionReceipt(hash),
+        client.provider.getBlockNumber(),
+      ])
+      if (receipt !== null && head - receipt.blockNumber + 1 >= confirmations) return receipt
+      reason = `it is not confirmed within ${timeoutSeconds} s`
+    } catch {
+      reason = `${client.url} stopped answering`
+    }
+    await delay(POLL_MS)
+  } while (performance.now() < until)
+  throw new MetisSeqError('TX_UNCONFIRMED', `The transaction to ${title} (${hash}) was sent, but ${reason}.`, {
+    exit: Exit.unconfirmed,
+    severity: 'temporary',
+    next: 'Run the command again later: it looks at the chain first and does only what is still due.',
+    details: { hash },
+  })
 }
 
 /** Asks the chain for the reason by calling again at the parent block, where the answer is the same as it was. */
