@@ -53,11 +53,11 @@ Without --l1-url and --genesis it takes the devnet that was started last, or the
     })
     progress.done()
     const { batches, blocks, stateRoots, compared, head, l1 } = derived
-    this.print(
-      `L1 blocks ${l1.from} to ${l1.to} hold ${batches} batches with ${blocks} blocks; each one was executed anew.`,
-    )
-    this.print(`Block ${head.number} is ${head.hash}. State roots of ${stateRoots} batches on L1 agree.`)
-    if (flags.check) this.print(`${compared} blocks compared with ${rpcUrl}: no difference.`)
+    const held = `${count(batches, 'batch', 'batches')} with ${count(blocks, 'block', 'blocks')}`
+    this.print(`L1 blocks ${l1.from} to ${l1.to} hold ${held}; each one was executed anew.`)
+    this.print(`Block ${head.number} is ${head.hash}.`)
+    this.print(`The state roots of ${count(stateRoots, 'batch', 'batches')} stand on L1 too and are the same.`)
+    if (flags.check) this.print(`${count(compared, 'block', 'blocks')} compared with ${rpcUrl}: no difference.`)
     return { ...derived, node: rpcUrl ?? null }
   }
 
@@ -68,6 +68,8 @@ Without --l1-url and --genesis it takes the devnet that was started last, or the
     return { descriptor: await readDescriptor(folder), genesisFile: flags.genesis ?? join(folder, 'genesis.json') }
   }
 }
+
+const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
 
 /** What the document says is checked by use: its alloc must give its hash, and its hash is in every seal (rule M1). */
 function genesisOf(value: unknown): Genesis {

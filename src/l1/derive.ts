@@ -1,8 +1,9 @@
+import { decodeInbox } from '../core/batching/inbox.js'
 import { stateRootsCalldata } from '../core/chain/stateRoots.js'
 import { hexToBytes } from '../core/codec/index.js'
 import { creditDust } from '../core/consensus/deposit.js'
 import type { Context, L1Event } from '../core/consensus/types.js'
-import { blocksOf, type DerivedBlock, decodeBatch, decodeInbox } from '../core/derive/batch.js'
+import { blocksOf, type DerivedBlock, decodeBatch } from '../core/derive/batch.js'
 import { attributesOf, checkAssignment, checkSeal } from '../core/derive/block.js'
 import { genesisPosition, type Position } from '../core/derive/position.js'
 import { refuseDerivation } from '../core/derive/refuse.js'
@@ -43,7 +44,7 @@ export interface Derived {
 /**
  * Rebuilds the chain from L1 alone and checks it on the way: order and completeness of the batches, blobs against their
  * commitments, each block's deposits, assignment and seal, its hash from execution, and the state roots on L1.
- * @throws MetisSeqError `DERIVE_REFUSED`, `DERIVE_DIFFERS`, `BATCH_MALFORMED` (exit 10); `L1_*` (exit 6)
+ * @throws MetisSeqError `DERIVE_REFUSED`, `BATCH_MALFORMED` (exit 10); `L1_*` (exit 6)
  */
 export async function deriveChain(options: DeriveOptions): Promise<Derived> {
   const derivation = new Derivation(options)

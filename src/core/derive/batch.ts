@@ -1,4 +1,4 @@
-import { decodeInbox, type InboxTransaction } from '../batching/inbox.js'
+import type { InboxTransaction } from '../batching/inbox.js'
 import { decodeBatch2 } from '../batching/layout2/decode.js'
 import type { DecodedBatch, DecodedTerm } from '../batching/layout2/types.js'
 import { MAX_BATCH_BYTES } from '../batching/limits.js'
@@ -26,8 +26,6 @@ export interface DerivedBlock {
   /** r, s, v of the sequencer (rule T4) */
   seal: Uint8Array
 }
-
-export { decodeInbox, type InboxTransaction }
 
 /**
  * The batch that an inbox transaction carries, itself or in the blobs that it names (in that order).
