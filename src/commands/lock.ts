@@ -105,7 +105,8 @@ locks, waits for the receipt, and on a network of ours until consensus knows the
       })
       const rests = devnet?.nodes.map(({ rest }) => rest) ?? []
       if (rests.length > 0) progress.step('Waiting until consensus knows the sequencer')
-      const consensus = rests.length > 0 ? await waitForConsensus(rests, plan.signer, flags.timeout, this.interrupted()) : null
+      const consensus =
+        rests.length > 0 ? await waitForConsensus(rests, plan.signer, flags.timeout, this.interrupted()) : null
       progress.done()
       this.print(`Sequencer ${sequencer.id} has ${formatMetis(sequencer.amount)} METIS locked.`)
       return { network, plan, transactions: sent, sequencer, consensus }

@@ -6,11 +6,6 @@ export function encodeApprove(spender: Address, amount: bigint): Hex {
   return call('approve(address,uint256)', [addressWord(spender), word(amount)])
 }
 
-/** `transfer(address,uint256)` of the METIS token; `amount` in wei (ERC-20). */
-export function encodeTransfer(to: Address, amount: bigint): Hex {
-  return call('transfer(address,uint256)', [addressWord(to), word(amount)])
-}
-
 /** `lockFor` of LockingPool; `amount` in wei, `pubkey` of 64 bytes. */
 export function encodeLockFor(signer: Address, amount: bigint, pubkey: Hex): Hex {
   return call('lockFor(address,uint256,bytes)', [addressWord(signer), word(amount), word(96n), ...bytesTail(pubkey)])

@@ -50,7 +50,7 @@ export interface Fees {
 
 /** A call that is yet to be signed. */
 export interface Step {
-  kind: 'approve' | 'lock' | 'transfer' | 'whitelist'
+  kind: 'approve' | 'lock' | 'whitelist'
   /** One line for a person. */
   title: string
   to: Address
