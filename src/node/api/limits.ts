@@ -15,6 +15,10 @@ export interface ApiLimits {
   requestTimeout: number
   /** ms an idle connection is kept */
   keepAlive: number
+  /** ms after which a connection is closed on which nothing moves, such as one that does not read its answer */
+  stuck: number
+  /** ms between two pings of a WebSocket; one that did not answer the last is closed */
+  heartbeat: number
   /** ms that answers under way may take when the server closes */
   closing: number
 }
@@ -29,5 +33,7 @@ export const DEFAULT_API_LIMITS: ApiLimits = {
   buffered: 8 * 1024 * 1024,
   requestTimeout: 30_000,
   keepAlive: 15_000,
+  stuck: 60_000,
+  heartbeat: 30_000,
   closing: 1_000,
 }

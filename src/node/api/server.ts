@@ -12,6 +12,7 @@ import type { RpcContext } from './rpc/context.js'
 import type { DispatchOptions } from './rpc/dispatch.js'
 import { HeadFeed } from './rpc/headFeed.js'
 import { METHODS } from './rpc/methods.js'
+import { Shutdown } from './shutdown.js'
 import { serveSocket } from './websocket.js'
 
 export interface ApiOptions {
@@ -66,6 +67,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     },
     (request, response) => {
       handleHttp(request, response, http).catch((error: unknown) => {
+        // The caller went away before its request was whole.
         if (request.destroyed && !request.complete) return
         onError(error, `${request.method} ${request.url}`)
         if (response.headersSent) response.destroy()
@@ -74,8 +76,10 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     },
   )
   server.maxConnections = limits.connections
+  server.setTimeout(limits.stuck)
   const feed = new HeadFeed(context, (error) => onError(error, 'heads'))
   const sockets = acceptSockets(server, access, limits, (socket) => serveSocket(socket, rpc, feed, limits))
+  const shutdown = new Shutdown(server, sockets)
   try {
     await listen(server, host, options.port)
   } catch (error) {
@@ -96,7 +100,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     },
     close: () => {
       feed.close()
-      return close(server, sockets, limits.closing)
+      return shutdown.close(limits.closing)
     },
   }
 }
@@ -145,24 +149,5 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     details,
     next: 'Choose an address of this machine, and a port above 1023 that you may use.',
     cause: error,
-  })
-}
-
-/** WebSocket close code: the server goes away (RFC 6455). */
-const GOING_AWAY = 1001
-
-function close(server: Server, sockets: WebSocketServer, grace: number): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => {
-      for (const socket of sockets.clients) socket.terminate()
-      server.closeAllConnections()
-    }, grace)
-    server.close(() => {
-      clearTimeout(force)
-      resolve()
-    })
-    server.closeIdleConnections()
-    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'the node stops')
-    sockets.close()
   })
 }

@@ -36,9 +36,26 @@ export function serveSocket(socket: WebSocket, rpc: DispatchOptions, feed: HeadF
       if (--inFlight < limits.inFlight && socket.isPaused) socket.resume()
     })
   })
-  socket.on('close', () => subscriptions.close())
+  const heartbeat = setInterval(beat(socket), limits.heartbeat)
+  socket.on('close', () => {
+    clearInterval(heartbeat)
+    subscriptions.close()
+  })
   // Broken frames and too large messages: ws closes the connection itself.
   socket.on('error', () => subscriptions.close())
+}
+
+/** Pings, and cuts off a peer that did not answer the ping before. */
+function beat(socket: WebSocket): () => void {
+  let alive = true
+  socket.on('pong', () => {
+    alive = true
+  })
+  return () => {
+    if (!alive) return socket.terminate()
+    alive = false
+    socket.ping(ignoreClosed)
+  }
 }
 
 /** The peer may be gone before all is written; its close event follows. */

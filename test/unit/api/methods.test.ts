@@ -233,7 +233,7 @@ describe('state and calls', () => {
     expect(await result('eth_estimateGas', { from, to: wallet(1).address, value: '0x1' })).toBe('0x5208')
     const accessList = [{ address: REVERTER, storageKeys: [`0x${'00'.repeat(32)}`] }]
     expect(Number(await result('eth_estimateGas', { from, to: wallet(1).address, accessList }))).toBe(21_000 + 4_300)
-    const huge = { from, to: PLAYGROUND, data: abi.encodeFunctionData('spin', [10 ** 9]) }
+    const huge = { gas: '0x1e8480', from, to: PLAYGROUND, data: abi.encodeFunctionData('spin', [10 ** 9]) }
     expect((await call('eth_estimateGas', huge)).error).toMatchObject({
       code: -32000,
       message: expect.stringMatching(/^gas required exceeds allowance/),
