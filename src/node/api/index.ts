@@ -1,4 +1,4 @@
-export { type ApiLimits, DEFAULT_API_LIMITS } from './limits.js'
+export type { ApiLimits } from './limits.js'
 export type { Reading } from './metrics.js'
 export type { RestHandler, RestRequest, RestRoutes } from './rest.js'
 export type { RpcContext, SyncProgress } from './rpc/context.js'
