@@ -6,7 +6,7 @@ import type { Context, L1Event } from '../core/consensus/types.js'
 import { blocksOf, type DerivedBlock, decodeBatch } from '../core/derive/batch.js'
 import { attributesOf, checkAssignment, checkSeal } from '../core/derive/block.js'
 import { genesisPosition, type Position } from '../core/derive/position.js'
-import { refuseDerivation } from '../core/derive/refuse.js'
+import { nodeDiffers, refuseDerivation } from '../core/derive/refuse.js'
 import { MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
 import type { L1Transaction } from '../core/l1/answers.js'
@@ -44,7 +44,7 @@ export interface Derived {
 /**
  * Rebuilds the chain from L1 alone and checks it on the way: order and completeness of the batches, blobs against their
  * commitments, each block's deposits, assignment and seal, its hash from execution, and the state roots on L1.
- * @throws MetisSeqError `DERIVE_REFUSED`, `BATCH_MALFORMED` (exit 10); `L1_*` (exit 6)
+ * @throws MetisSeqError `DERIVE_REFUSED`, `DERIVE_DIFFERS`, `BATCH_MALFORMED` (exit 10); `L1_*` (exit 6)
  */
 export async function deriveChain(options: DeriveOptions): Promise<Derived> {
   const derivation = new Derivation(options)
@@ -151,12 +151,7 @@ class Derivation {
     if (compare === undefined) return
     const theirs = await compare(number)
     this.#compared += 1
-    if (theirs === hash) return
-    throw refuseDerivation(`block ${number} is ${hash} by L1, and ${theirs ?? 'not there'} at the node`, {
-      block: number,
-      derived: hash,
-      node: theirs ?? null,
-    })
+    if (theirs !== hash) throw nodeDiffers(number, hash, theirs)
   }
 
   /** The state roots come batch after batch, each once (rule B2: one content a nonce). */

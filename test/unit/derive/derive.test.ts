@@ -114,7 +114,7 @@ it('refuses a blob with one other byte, whoever serves it', async () => {
 it('refuses a node that has another block', async () => {
   const compare = async (number: number) =>
     number === 2 ? (`0x${'33'.repeat(32)}` as const) : blocks[number - 1]?.hash
-  await expect(derive({ compare })).rejects.toMatchObject({ code: 'DERIVE_REFUSED', details: { block: 2 } })
+  await expect(derive({ compare })).rejects.toMatchObject({ code: 'DERIVE_DIFFERS', exit: 10, details: { block: 2 } })
 })
 
 it.each<[string, (batch: Batch) => Batch, RegExp]>([
