@@ -112,7 +112,13 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   const keys = [...accounts.sequencers, accounts.spare]
   const directory = (index: number) => folder.node(index)
   const nodes = new DevnetNodes({ genesis, shared, keys, ports: ports.nodes, directory, now, onEvent })
-  closer.add(() => nodes.closeAll())
+  closer.add(async () => {
+    const closing = nodes.closeAll()
+    // A node waits for the work it has begun; the slow part of it, proofs of a batch, is done again after the next start.
+    await new Promise(setImmediate)
+    await kzg.close()
+    await closing
+  })
   await nodes.startAll()
   signal?.throwIfAborted()
 

@@ -21,6 +21,7 @@ export function newModel(): ViewModel {
 export function take(model: ViewModel, event: DevnetEvent): void {
   if (event.event === 'block') model.produced.set(event.node, (model.produced.get(event.node) ?? 0) + 1)
   if (event.event === 'batch') model.batch = event
+  if (event.event === 'ready') model.notes = [] // that everything started is seen
   const note = noteOf(event)
   if (note !== undefined) model.notes = [...model.notes, note].slice(-KEPT_NOTES)
 }
