@@ -12,6 +12,7 @@ import type { ExecutionEngine } from '../core/ports/execution.js'
 import type { Network } from '../core/ports/network.js'
 import { openApi } from './api.js'
 import { Batcher } from './batcher/batcher.js'
+import { BlobStore } from './batcher/blobStore.js'
 import { ConsensusDriver } from './consensus/driver.js'
 import { recoverNative } from './consensus/recover.js'
 import { eventsOf } from './events.js'
@@ -35,15 +36,17 @@ interface Stores {
   consensus: Database
   seals: Database
   guard: Database
+  blobs: Database
 }
 
 async function openStores(directory: string): Promise<Stores> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const [chain, consensus, seals, guard] = await Promise.all(
-    ['chain', 'consensus', 'seals', 'guard'].map((name) => openDatabase(join(directory, name))),
+  const [chain, consensus, seals, guard, blobs] = await Promise.all(
+    ['chain', 'consensus', 'seals', 'guard', 'blobs'].map((name) => openDatabase(join(directory, name))),
   )
-  if (!chain || !consensus || !seals || !guard) throw new MetisSeqError('STORES', 'A store of the node is missing.')
-  return { chain, consensus, seals, guard }
+  if (!chain || !consensus || !seals || !guard || !blobs)
+    throw new MetisSeqError('STORES', 'A store of the node is missing.')
+  return { chain, consensus, seals, guard, blobs }
 }
 
 /** Wires one node out of its parts, starts it, and returns what its owner needs: the one place where adapters meet. */
@@ -94,7 +97,7 @@ class RunningNode implements SequencerNode {
     this.#network = hub.join(key.address, {
       onBlock: (_from, block) => this.#keeper.receive(block),
       onTransaction: (_from, raw) => this.#spawn(this.#submissions.receive(raw)),
-      onBatch: (_from, batch) => this.#spawn(this.#batcher.receive(batch)),
+      onBatch: (from, batch) => this.#spawn(this.#batcher.receive(from, batch)),
       serveBlock: async (hash) => {
         const [block, record] = [await chain.blockByHash(hash), seals.get(hash)]
         return block === undefined || record?.seal == null ? undefined : { encoded: block.encoded, seal: record.seal }
@@ -123,6 +126,7 @@ class RunningNode implements SequencerNode {
     this.#producer = new Producer(this.#context, this.#keeper)
     this.#attester = new Attester(this.#context, options.l1)
     this.#submissions = new Submissions(this.#context)
+    const blobs = new BlobStore(stores.blobs)
     this.#batcher = new Batcher(
       {
         genesis,
@@ -140,8 +144,9 @@ class RunningNode implements SequencerNode {
         refused: this.#context.refused,
       },
       options.kzg,
+      blobs,
     )
-    this.#duties = new Duties(this.#context, options.group, options.sender, this.#batcher.blobsOf)
+    this.#duties = new Duties(this.#context, options.group, options.sender, (hashes) => blobs.get(hashes))
   }
 
   async start(): Promise<this> {
@@ -230,7 +235,8 @@ class RunningNode implements SequencerNode {
     await this.#driver.close()
     await this.#keeper.exclusive(async () => undefined)
     await this.#chain.close()
-    for (const store of [this.#stores.consensus, this.#stores.seals, this.#stores.guard]) await store.close()
+    const { consensus, seals, guard, blobs } = this.#stores
+    for (const store of [consensus, seals, guard, blobs]) await store.close()
   }
 }
 

@@ -114,7 +114,6 @@ function finishStep(draft: Draft, flight: BatchFlight, request: SigningRequest, 
       ...batch,
       nextIndex: content.index + 1,
       nextBlock: content.last + 1,
-      attempt: 0,
       flight: null,
     }
     return

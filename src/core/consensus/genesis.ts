@@ -56,7 +56,7 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
     stallVotes: [],
     requests: {},
     terms: [],
-    batch: { nextIndex: 1, nextBlock: 1, attempt: 0, votes: {}, flight: null, finalized: 0 },
+    batch: { nextIndex: 1, nextBlock: 1, votes: {}, flight: null, finalized: 0 },
   }
   const draft: Draft = {
     state,

@@ -221,7 +221,6 @@ export type ConsensusState = {
   batch: {
     nextIndex: number
     nextBlock: number
-    attempt: number
     votes: Record<Address, BatchContent>
     flight: BatchFlight | null
     /** Last L2 block whose batch L1 holds finally; tag `finalized`. */

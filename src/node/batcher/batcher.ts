@@ -7,7 +7,8 @@ import type { BatchContent, ClosedTerm } from '../../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { Block } from '../../core/ports/execution.js'
 import type { Kzg } from '../../core/ports/l1.js'
-import type { Hash } from '../../core/types/hex.js'
+import type { Address, Hash } from '../../core/types/hex.js'
+import type { BlobStore } from './blobStore.js'
 import { type BatchNode, ownBatch } from './own.js'
 
 /** ms after which the next member proposes. */
@@ -16,6 +17,13 @@ const MAX_BATCH_BLOCKS = 512
 /** Layout 2 of a batch; what a proposal may unpack to at most. */
 const MAX_BYTES = 32 << 20
 
+interface Proposal {
+  index: number
+  attempt: number
+  /** One list a blob transaction. */
+  blobs: readonly (readonly Uint8Array[])[]
+}
+
 /**
  * Turns closed terms into batches. The proposer of an attempt sends the blobs; every member unpacks them, compares with
  * its own final blocks, computes the commitments itself, and only then votes for the content (rule B4).
@@ -23,21 +31,15 @@ const MAX_BYTES = 32 << 20
 export class Batcher {
   readonly #node: BatchNode
   readonly #kzg: Kzg
-  /** Blobs by versioned hash, kept until their batch is accepted. */
-  readonly #blobs = new Map<Hash, Uint8Array>()
+  readonly #store: BlobStore
   #readySince: { block: number; at: number } | undefined
   #proposed = ''
   #busy = false
 
-  constructor(node: BatchNode, kzg: Kzg) {
+  constructor(node: BatchNode, kzg: Kzg, store: BlobStore) {
     this.#node = node
     this.#kzg = kzg
-  }
-
-  /** The blobs with these versioned hashes; undefined when one is not here. */
-  blobsOf = (hashes: readonly Hash[]): readonly Uint8Array[] | undefined => {
-    const blobs = hashes.map((hash) => this.#blobs.get(hash))
-    return blobs.some((blob) => blob === undefined) ? undefined : blobs.filter((blob) => blob !== undefined)
+    this.#store = store
   }
 
   async tick(): Promise<void> {
@@ -54,19 +56,13 @@ export class Batcher {
 
   async #propose(): Promise<void> {
     const { state } = this.#node.consensus
+    const index = state.batch.nextIndex
+    await this.#store.dropBefore(index)
     const range = batchRange(state.terms, state.batch.nextBlock)
-    if (range === undefined || state.batch.flight !== null) {
-      this.#readySince = undefined
-      if (state.batch.flight === null) this.#blobs.clear()
-      return
-    }
-    const now = this.#node.now()
-    if (this.#readySince?.block !== state.batch.nextBlock) this.#readySince = { block: state.batch.nextBlock, at: now }
-    const attempt = 1 + Math.floor((now - this.#readySince.at) / ATTEMPT)
-    const { index } = { index: state.batch.nextIndex }
-    const proposer = state.committee.members[(index + attempt) % state.committee.members.length]
+    const attempt = this.#attempt()
+    if (range === undefined || attempt === undefined) return
     const slot = `${index}/${attempt}`
-    if (proposer?.address !== this.#node.address || this.#proposed === slot) return
+    if (this.#proposer(attempt) !== this.#node.address || this.#proposed === slot) return
     this.#proposed = slot
     const own = await ownBatch(this.#node, index, range)
     if (own === undefined) return
@@ -76,17 +72,33 @@ export class Batcher {
     await this.#node.vote(content)
   }
 
-  /** A proposal came from another member. */
-  async receive(proposal: {
-    index: number
-    attempt: number
-    blobs: readonly (readonly Uint8Array[])[]
-  }): Promise<void> {
+  /** Attempt for the next batch by this node's clock, from 1; undefined while none is due. */
+  #attempt(): number | undefined {
+    const { batch, terms } = this.#node.consensus.state
+    if (batch.flight !== null || batchRange(terms, batch.nextBlock) === undefined) return undefined
+    const now = this.#node.now()
+    if (this.#readySince?.block !== batch.nextBlock) this.#readySince = { block: batch.nextBlock, at: now }
+    return 1 + Math.floor((now - this.#readySince.at) / ATTEMPT)
+  }
+
+  #proposer(attempt: number): Address | undefined {
+    const { batch, committee } = this.#node.consensus.state
+    return committee.members[(batch.nextIndex + attempt) % committee.members.length]?.address
+  }
+
+  /** Whether a proposal is its sender's to make, and near this node's own attempt: a vote for a far one is never replaced. */
+  #isDue(from: Address, index: number, attempt: number): boolean {
     const { state } = this.#node.consensus
-    const { index, attempt, blobs } = proposal
+    const own = this.#attempt()
     const mine = state.batch.votes[this.#node.address]
-    if (index !== state.batch.nextIndex || state.batch.flight !== null || (mine?.attempt ?? 0) >= attempt) return
-    if (!this.#node.isMember()) return
+    if (own === undefined || index !== state.batch.nextIndex || !this.#node.isMember()) return false
+    return from === this.#proposer(attempt) && attempt <= own + 1 && attempt > (mine?.attempt ?? 0)
+  }
+
+  /** A proposal came from another member. */
+  async receive(from: Address, proposal: Proposal): Promise<void> {
+    const { index, attempt, blobs } = proposal
+    if (!this.#isDue(from, index, attempt)) return
     try {
       const bytes = fromBlobs(blobs.flat(), MAX_BYTES)
       const own = await this.#ownLike(index, bytes)
@@ -123,10 +135,8 @@ export class Batcher {
       const commitments = await this.#kzg.commitments(each)
       hashes.push(commitments.map((commitment) => versionedHash(commitment)))
     }
-    for (const [i, blob] of blobs.flat().entries()) {
-      const hash = hashes.flat()[i]
-      if (hash !== undefined) this.#blobs.set(hash, blob)
-    }
+    // Before the vote: a decided batch must be there to be sent, whatever happens (rule B4).
+    await this.#store.put(index, hashes.flat(), blobs.flat())
     const [first, last] = [blocks[0], blocks.at(-1)]
     if (first === undefined || last === undefined) throw new MetisSeqError('BATCH_EMPTY', 'it has no block')
     const calldata = stateRootsCalldata(

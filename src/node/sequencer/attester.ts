@@ -1,6 +1,7 @@
 import { bytesToHex } from '../../core/codec/index.js'
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
 import { signDigest } from '../../core/consensus/crypto.js'
+import { stallDue } from '../../core/consensus/cut.js'
 import { attestationDigest } from '../../core/consensus/digest.js'
 import { MAX_RANGE_BLOCKS } from '../../core/consensus/l1.js'
 import { memberOf } from '../../core/consensus/power.js'
@@ -25,6 +26,7 @@ export class Attester {
   #events: { range: L1Range; events: L1Event[] } | undefined
   #proposedSince: { generation: number; at: number } | undefined
   #readingL1 = false
+  #term = -1
 
   constructor(node: NodeContext, l1: L1View) {
     this.#node = node
@@ -35,6 +37,11 @@ export class Attester {
   /** Called often, and when consensus or the chain changed. */
   async tick(): Promise<void> {
     const { consensus, address } = this.#node
+    if (this.#term !== consensus.state.term.term) {
+      // A new committee wipes open tallies (rule P3): what was said in the last term has to be said again.
+      this.#term = consensus.state.term.term
+      this.#sent.clear()
+    }
     await this.#group()
     if (memberOf(consensus.state.committee, address) === undefined) return
     await this.#checkpoint()
@@ -76,12 +83,11 @@ export class Attester {
   /** No checkpoint for T, whatever the cause; T doubles with each failed attempt (rule T5). */
   async #stall(): Promise<void> {
     const { consensus, genesis, now, address } = this.#node
-    const { attempts, checkpoint, stallVotes, term } = consensus.state
-    // Rule E4: without the group's signature nobody could have opened the term.
-    if (term.signedAt === null || stallVotes.includes(address)) return
-    const since = Math.max(term.openedAt, term.signedAt, term.checkpointAt ?? 0, this.#startedAt)
-    const timeout = genesis.consensus.stallTimeout * 2 ** Math.min(attempts, 10)
-    if (now() - since < timeout) return
+    const { checkpoint, stallVotes, term } = consensus.state
+    const { stallTimeout } = genesis.consensus
+    const due = stallDue(consensus.state, stallTimeout)
+    // A node that was away could not see a checkpoint: it gives one as long as it would give a new term.
+    if (due === null || stallVotes.includes(address) || now() < Math.max(due, this.#startedAt + stallTimeout)) return
     const content: Content = { kind: 'stall', term: term.term, lastCheckpointNumber: checkpoint.number }
     await this.#attest('stall', content)
   }
