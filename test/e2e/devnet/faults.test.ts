@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Contract, JsonRpcProvider, NonceManager, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeInbox } from '../../../src/core/batching/inbox.js'
-import { hexToBytes } from '../../../src/core/codec/index.js'
 import { bridgeAbi } from '../../../src/l1/abi/bridge.js'
 import { erc20Abi } from '../../../src/l1/abi/erc20.js'
 import { L2_METIS } from '../../../src/l1/deploy.js'
@@ -12,16 +10,12 @@ import type { Rotation } from '../../../src/node/types.js'
 import { freePortBase, type Place, placeIn, RunningDevnet } from './support.js'
 
 const METIS = 10n ** 18n
-/** Blocks that may come before each kill: five fixed moments of different length. */
-const KILLS = [3, 1, 5, 2, 4]
 
 describe('a devnet under faults', () => {
   let root: string
   let place: Place
   let devnet: RunningDevnet
   const providers: JsonRpcProvider[] = []
-  /** Every block that a node says it made, over all runs: `term/number` and the hash. */
-  const made = new Map<string, Set<string>>()
 
   const connect = (url: string, chainId: number) => {
     const provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 })
@@ -34,13 +28,6 @@ describe('a devnet under faults', () => {
   const keyOf = (index: number) => devnet.descriptor.accounts[index]?.privateKey ?? ''
   const addressOf = (index: number) => devnet.descriptor.accounts[index]?.address ?? ''
   const rotation = async () => JSON.parse((await devnet.command('rotation')).stdout) as Rotation
-  const remember = () => {
-    for (const event of devnet.events) {
-      if (event.event !== 'block' || !event.own) continue
-      const slot = `${event.term}/${event.number}`
-      made.set(slot, (made.get(slot) ?? new Set()).add(event.hash))
-    }
-  }
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'metis-seq-faults-'))
@@ -99,42 +86,5 @@ describe('a devnet under faults', () => {
     for (let seen = devnet.events.length; (await node.getBlockNumber()) < head; seen = devnet.events.length) {
       await devnet.first('block', () => true, seen)
     }
-  })
-
-  it('rule T4: is killed five times, goes on each time, and seals no two blocks for one term and height', async () => {
-    for (const blocks of KILLS) {
-      const wallet = new Wallet(keyOf(2), l2(1))
-      const hash = (await wallet.sendTransaction({ to: addressOf(1), value: 1n })).hash
-      const from = devnet.events.length
-      const first = await devnet.first('block', () => true, from)
-      await devnet.first('block', ({ number }) => number >= first.number + blocks, from)
-      const known = await l2(1).getTransactionReceipt(hash)
-      await devnet.end('SIGKILL')
-      remember()
-      devnet = await RunningDevnet.start(place)
-      const last = Math.max(...[...made.keys()].map((slot) => Number(slot.split('/')[1])))
-      await devnet.first('checkpoint', ({ number }) => number >= last)
-      if (known !== null) expect(await l2(1).getTransactionReceipt(hash)).not.toBeNull()
-    }
-    remember()
-    expect([...made].filter(([, hashes]) => hashes.size > 1)).toEqual([])
-    expect(devnet.events.filter(({ event }) => event === 'failure')).toEqual([])
-  })
-
-  it('posts no batch twice, and L1 alone gives the whole chain back', async () => {
-    await devnet.first('batch')
-    const { contracts } = devnet.descriptor
-    const provider = l1()
-    const batches: bigint[] = []
-    for (let number = 0; number <= (await provider.getBlockNumber()); number++) {
-      const block = await provider.getBlock(number, true)
-      for (const { to, data } of block?.prefetchedTransactions ?? []) {
-        if (to?.toLowerCase() === contracts.inbox && data !== '0x')
-          batches.push(decodeInbox(hexToBytes(data)).batchIndex)
-      }
-    }
-    expect(batches).toEqual(batches.map((_, i) => BigInt(i + 1)))
-    const derived = await devnet.command('derive', '--check')
-    expect([derived.code, derived.stderr]).toEqual([0, expect.any(String)])
   })
 })
