@@ -1,7 +1,9 @@
 import { stateRootsCalldata } from '../../core/chain/stateRoots.js'
+import { parseTransaction } from '../../core/chain/transaction.js'
+import { hexToBytes } from '../../core/codec/index.js'
 import type { SigningRequest } from '../../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
-import type { GroupSigner } from '../../core/ports/group.js'
+import type { GroupSigner, L1Fees } from '../../core/ports/group.js'
 import type { L1Sender } from '../../core/ports/l1.js'
 import type { Hash, Hex } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
@@ -10,6 +12,8 @@ import type { NodeContext } from './context.js'
 const STAND_BY = 600
 /** ms after which a transaction that L1 did not mine is sent again. */
 const SEND_AGAIN = 10_000
+/** ms after which one that L1 still did not mine gets higher fees (rule B2). */
+const BUMP_AFTER = 60_000
 
 /** Has the group sign what consensus asked for (rule B1), and brings to L1 what it signed (rule B4: anyone may). */
 export class Duties {
@@ -18,7 +22,10 @@ export class Duties {
   readonly #sender: L1Sender
   readonly #blobsOf: (hashes: readonly Hash[]) => readonly Uint8Array[] | undefined
   readonly #seen = new Map<Hash, number>()
-  readonly #sentAt = new Map<Hash, number>()
+  readonly #signedAt = new Map<Hash, number>()
+  /** By envelope. */
+  readonly #sentAt = new Map<Hex, number>()
+  readonly #firstSent = new Map<Hex, number>()
   #busy = false
 
   constructor(
@@ -53,8 +60,8 @@ export class Duties {
     this.#seen.set(request.id, seen)
     const rank = this.#rank()
     if (rank === undefined || now - seen < rank * STAND_BY) return
-    if (request.signed === null) await this.#sign(request)
-    else if (request.chain === 'l1') await this.#send(request, request.signed)
+    if (request.signed === null) await this.#sign(request, now)
+    else if (request.chain === 'l1') await this.#bring(request, request.signed, now)
   }
 
   /** The current sequencer is first, the others follow in the order of the committee. */
@@ -70,16 +77,25 @@ export class Duties {
     return (place - first + committee.members.length) % committee.members.length
   }
 
-  async #sign(request: SigningRequest): Promise<void> {
-    if (this.#sentAt.has(request.id)) return
+  /** Asked for once; a signature that does not reach the record is asked for again after a while. */
+  async #sign(request: SigningRequest, now: number, fees?: L1Fees): Promise<void> {
+    if (now - (this.#signedAt.get(request.id) ?? Number.NEGATIVE_INFINITY) < SEND_AGAIN) return
     const data = request.data ?? (await this.#stateRoots())
     if (data === undefined) return
-    const fees = request.chain === 'l1' ? await this.#sender.fees() : undefined
-    const transaction = await this.#group.sign(request, data, fees)
-    if (this.#node.consensus.state.requests[request.id]?.signed !== null) return
-    this.#sentAt.set(request.id, 0)
+    this.#signedAt.set(request.id, now)
+    const paid = request.chain === 'l2' ? undefined : (fees ?? (await this.#sender.fees()))
+    const transaction = await this.#group.sign(request, data, paid)
+    if (this.#node.consensus.state.requests[request.id]?.signed !== request.signed) return
     await this.#node.consensus.submit({ type: 'signed', request: request.id, transaction })
-    this.#seen.set(request.id, this.#node.now())
+  }
+
+  /** Sends what is signed until L1 has it, and has it signed with higher fees where L1 does not take it (rule B2). */
+  async #bring(request: SigningRequest, envelope: Hex, now: number): Promise<void> {
+    const first = this.#firstSent.get(envelope)
+    if (first === undefined || now - first < BUMP_AFTER) return this.#send(request, envelope, now)
+    const fees = bumped(hexToBytes(envelope), await this.#sender.fees(), request.maxFeePerGas)
+    if (fees === undefined) return this.#send(request, envelope, now) // at its cap: it waits
+    await this.#sign(request, now, fees)
   }
 
   /** The calldata of the batch in flight, from this node's own blocks: consensus holds its hash alone. */
@@ -96,19 +112,36 @@ export class Duties {
     return stateRootsCalldata(genesis.l2.chainId, content.first, roots)
   }
 
-  async #send(request: SigningRequest, envelope: Hex): Promise<void> {
-    const now = this.#node.now()
-    if (now - (this.#sentAt.get(request.id) ?? 0) < SEND_AGAIN) return
+  async #send(request: SigningRequest, envelope: Hex, now: number): Promise<void> {
+    if (now - (this.#sentAt.get(envelope) ?? Number.NEGATIVE_INFINITY) < SEND_AGAIN) return
     const blobs = this.#blobsOf(request.blobs)
     if (blobs === undefined) return // another member has the bytes
-    this.#sentAt.set(request.id, now)
+    this.#sentAt.set(envelope, now)
+    if (!this.#firstSent.has(envelope)) this.#firstSent.set(envelope, now)
     await this.#sender.send(envelope, blobs)
   }
 
   #forget(): void {
     const { requests } = this.#node.consensus.state
-    for (const map of [this.#seen, this.#sentAt]) {
+    const envelopes = new Set(Object.values(requests).map(({ signed }) => signed))
+    for (const map of [this.#seen, this.#signedAt]) {
       for (const id of map.keys()) if (requests[id] === undefined) map.delete(id)
     }
+    for (const map of [this.#sentAt, this.#firstSent]) {
+      for (const envelope of map.keys()) if (!envelopes.has(envelope)) map.delete(envelope)
+    }
   }
+}
+
+/** Fees that replace a transaction in L1's pools: double with blobs, otherwise an eighth more; undefined beyond the cap. */
+export function bumped(envelope: Uint8Array, market: L1Fees, cap: bigint): L1Fees | undefined {
+  const before = parseTransaction(envelope)
+  const raise = (fee: bigint) => (before.blobs.length > 0 ? 2n * fee : fee + fee / 8n + 1n)
+  const most = (a: bigint, b: bigint) => (a > b ? a : b)
+  const fees = {
+    maxFeePerGas: most(market.maxFeePerGas, raise(before.maxFeePerGas)),
+    maxPriorityFeePerGas: most(market.maxPriorityFeePerGas, raise(before.maxPriorityFeePerGas)),
+    maxFeePerBlobGas: most(market.maxFeePerBlobGas, raise(before.maxFeePerBlobGas ?? 0n)),
+  }
+  return Object.values(fees).some((fee) => fee > cap) ? undefined : fees
 }
