@@ -9,7 +9,6 @@ import { hexToBytes } from '../../../src/core/codec/index.js'
 import type { DevnetEvent } from '../../../src/devnet/events.js'
 import { freePortBase, type Place, placeIn, processesOf, RunningDevnet } from './support.js'
 
-const KILLS = 5
 /** ms after the first new block; spread so that the kills hit production, checkpoints, rotation and batches. */
 const MOMENTS = [150, 700, 1400, 2300, 3300]
 
@@ -29,7 +28,7 @@ describe('kill -9 of the whole process', () => {
     await rm(root, { recursive: true, force: true })
   })
 
-  it(`${KILLS} times: goes on, seals no height of a term twice, posts no batch twice`, {
+  it(`${MOMENTS.length} times: goes on, seals no height of a term twice, posts no batch twice`, {
     timeout: 180_000,
   }, async () => {
     let head = 0

@@ -106,7 +106,9 @@ export class RunningDevnet {
   }
 
   #take(line: string): void {
-    this.events.push(JSON.parse(line) as DevnetEvent)
+    // An event is one line; a failure, the last thing said, has several.
+    if (/^\{".*\}$/.test(line)) this.events.push(JSON.parse(line) as DevnetEvent)
+    else this.#errors += `${line}\n`
     this.#wake()
   }
 
