@@ -130,7 +130,6 @@ describe('batches', () => {
     expect(network.state.batch).toEqual({
       nextIndex: 2,
       nextBlock: 8,
-      attempt: 0,
       votes: {},
       flight: null,
       finalized: 7,
