@@ -13,7 +13,8 @@ export interface Progress {
 /** Progress for a command that takes more than a moment. `quiet` shows nothing. */
 export async function startProgress({ quiet = false }: { readonly quiet?: boolean } = {}): Promise<Progress> {
   if (quiet) return { step() {}, done() {}, fail() {} }
-  if (!isTerminal(process.stderr)) return plainProgress()
+  // A pseudo-terminal may say that it is 0 columns wide; ora would then clear lines without end.
+  if (!isTerminal(process.stderr) || !process.stderr.columns) return plainProgress()
   const { default: ora } = await import('ora')
   const spinner = ora({
     stream: process.stderr,
