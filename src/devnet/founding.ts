@@ -91,7 +91,7 @@ async function lockAll(
   const deployer = sender(accounts.deployer)
   const admin = sender(accounts.admin)
   const { metis, lockingInfo } = contracts
-  for (const { address } of accounts.users) {
+  for (const { address } of [...accounts.users, accounts.spare]) {
     await deployer(metis, erc20.encodeFunctionData('transfer', [address, L1_METIS]))
   }
   for (const [i, owner] of accounts.owners.entries()) {
