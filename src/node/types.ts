@@ -1,4 +1,4 @@
-import type { ClosedTerm, CurrentTerm, SigningRequest } from '../core/consensus/types.js'
+import type { CurrentTerm, SigningRequest } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
 import type { GroupSigner } from '../core/ports/group.js'
@@ -88,5 +88,3 @@ export interface SequencerNode {
   /** Stops in order and leaves everything on disk; a new node on the same folder goes on. */
   close(): Promise<void>
 }
-
-export type History = readonly ClosedTerm[]
