@@ -1,5 +1,6 @@
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
+import { Serial } from '../core/serial.js'
 import { createNode, type NodeOptions, type NodeStatus, type Rotation, type SequencerNode } from '../node/index.js'
 import type { TestKey } from './accounts.js'
 import type { DevnetNode } from './descriptor.js'
@@ -26,7 +27,7 @@ interface Slot {
   state: NodeState
   node: SequencerNode | undefined
   /** Starts and stops of a node happen one after the other. */
-  turn: Promise<unknown>
+  turn: Serial
 }
 
 /** The nodes of a devnet: each with its own folder and port, stopped and started alone. */
@@ -43,7 +44,7 @@ export class DevnetNodes {
       port: options.ports[i] ?? 0,
       state: 'stopped',
       node: undefined,
-      turn: Promise.resolve(),
+      turn: new Serial(),
     }))
   }
 
@@ -54,7 +55,7 @@ export class DevnetNodes {
   /** Starts node `index`; nothing when it runs. @throws MetisSeqError `NODE_UNKNOWN` (exit 2), or why it can't start */
   start(index: number): Promise<void> {
     const slot = this.#slot(index)
-    return inTurn(slot, async () => {
+    return slot.turn.run(async () => {
       if (slot.node !== undefined) return
       const { genesis, shared, directory, now } = this.#options
       slot.node = await createNode({
@@ -74,7 +75,7 @@ export class DevnetNodes {
   /** Stops node `index` in order; nothing when it is stopped. @throws MetisSeqError `NODE_UNKNOWN` (exit 2) */
   stop(index: number): Promise<void> {
     const slot = this.#slot(index)
-    return inTurn(slot, async () => {
+    return slot.turn.run(async () => {
       const { node } = slot
       if (node === undefined) return
       slot.node = undefined
@@ -126,12 +127,6 @@ export class DevnetNodes {
     slot.state = state
     this.#options.onEvent({ event: 'node', index, state })
   }
-}
-
-function inTurn(slot: Slot, work: () => Promise<void>): Promise<void> {
-  const turn = slot.turn.then(work)
-  slot.turn = turn.catch(() => undefined)
-  return turn
 }
 
 /** Everything a node serves shares one port. */

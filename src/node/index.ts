@@ -107,12 +107,15 @@ class RunningNode implements SequencerNode {
       genesis,
       networkId,
       address: key.address,
-      privateKey: key.privateKey,
       chain,
       pool,
       network: this.#network,
       consensus: this.#driver,
       seals,
+      attest: async (content) => {
+        const signature = bytesToHex(signDigest(attestationDigest(networkId, content), key.privateKey))
+        await this.#driver.submit({ type: 'attestation', member: key.address, content, signature })
+      },
       seal: openSealGuard(stores.guard, networkId, key.privateKey),
       recover: recoverNative,
       now: options.now,
@@ -136,10 +139,7 @@ class RunningNode implements SequencerNode {
         network: this.#network,
         sealOf: (hash) => seals.get(hash)?.seal ?? null,
         isMember: () => memberOf(this.#driver.state.committee, key.address) !== undefined,
-        vote: async (content) => {
-          const signature = bytesToHex(signDigest(attestationDigest(networkId, content), key.privateKey))
-          await this.#driver.submit({ type: 'attestation', member: key.address, content, signature })
-        },
+        vote: this.#context.attest,
         now: options.now,
         refused: this.#context.refused,
       },

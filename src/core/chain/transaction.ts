@@ -1,6 +1,8 @@
 import {
+  bigEndian,
   bytesToHex,
   concatBytes,
+  hexToBytes,
   keccakBytes,
   malformed,
   type RlpItem,
@@ -9,7 +11,7 @@ import {
   rlpEncode,
   rlpInteger,
 } from '../codec/index.js'
-import type { Address, Hash, Hex } from '../types/hex.js'
+import type { Address, Hash } from '../types/hex.js'
 
 const fail = malformed('TX_MALFORMED', 'transaction')
 const FIELDS = { 2: 9, 3: 11 } as const
@@ -40,11 +42,12 @@ export interface SignedTransaction extends UnsignedTransaction {
 
 function fields(transaction: UnsignedTransaction) {
   const { chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, to, value, data, blobs } = transaction
-  const common = [chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, bytes(to), value, data, []]
-  return blobs.length === 0 ? common : [...common, transaction.maxFeePerBlobGas ?? 0n, blobs.map(bytes)]
+  const common = [chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, hexToBytes(to), value, data, []]
+  return blobs.length === 0
+    ? common
+    : [...common, transaction.maxFeePerBlobGas ?? 0n, blobs.map((hash) => hexToBytes(hash))]
 }
 
-const bytes = (hex: Hex) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'))
 const typeOf = ({ blobs }: UnsignedTransaction) => Uint8Array.of(blobs.length === 0 ? 2 : 3)
 
 /** What the sender signs of a transaction. */
@@ -90,8 +93,7 @@ export function parseTransaction(raw: Uint8Array): SignedTransaction {
     word(s, 's'),
     Uint8Array.of(Number(rlpInteger(yParity, 'parity', fail, 1))),
   )
-  const signed = [...items.slice(0, FIELDS[type])]
-  const digest = keccakBytes(concatBytes(Uint8Array.of(type), rlpEncode(signed)))
+  const digest = keccakBytes(concatBytes(Uint8Array.of(type), rlpEncode(items.slice(0, FIELDS[type]))))
   return { ...unsigned, accessListLength: accessList.length, digest, signature }
 }
 
@@ -102,6 +104,5 @@ function sized(item: RlpItem | undefined, length: number, what: string): Uint8Ar
 }
 
 function word(item: RlpItem | undefined, what: string): Uint8Array {
-  const value = rlpInteger(item, what, fail)
-  return bytes(`0x${value.toString(16).padStart(64, '0')}`)
+  return bigEndian(rlpInteger(item, what, fail), 32)
 }

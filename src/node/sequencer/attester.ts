@@ -1,8 +1,5 @@
-import { bytesToHex } from '../../core/codec/index.js'
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
-import { signDigest } from '../../core/consensus/crypto.js'
 import { stallDue } from '../../core/consensus/cut.js'
-import { attestationDigest } from '../../core/consensus/digest.js'
 import { MAX_RANGE_BLOCKS } from '../../core/consensus/l1.js'
 import { memberOf } from '../../core/consensus/power.js'
 import type { Content, L1Event, L1Range } from '../../core/consensus/types.js'
@@ -15,6 +12,9 @@ const VOTE_EVERY = 1000
 /** ms that joiners have to take part in sharing the key before they are named (rule P1). */
 const SHARE_TIMEOUT = 15_000
 
+/** ms between two looks at L1, whose endpoint may count every request. */
+const READ_L1_EVERY = 500
+
 /** Says what this member sees: ranges of L1, checkpoints, stalls, and how the sharing of the key went. */
 export class Attester {
   readonly #node: NodeContext
@@ -26,6 +26,7 @@ export class Attester {
   #events: { range: L1Range; events: L1Event[] } | undefined
   #proposedSince: { generation: number; at: number } | undefined
   #readingL1 = false
+  #readL1At = Number.NEGATIVE_INFINITY
   #term = -1
 
   constructor(node: NodeContext, l1: L1View) {
@@ -53,9 +54,7 @@ export class Attester {
     const text = JSON.stringify(content)
     if (this.#sent.get(slot) === text) return
     this.#sent.set(slot, text)
-    const { networkId, privateKey, address, consensus } = this.#node
-    const signature = bytesToHex(signDigest(attestationDigest(networkId, content), privateKey))
-    await consensus.submit({ type: 'attestation', member: address, content, signature })
+    await this.#node.attest(content)
   }
 
   /** Lists every block above the last checkpoint that is on this node's disk (rule T3). */
@@ -93,8 +92,10 @@ export class Attester {
   }
 
   async #range(): Promise<void> {
-    if (this.#readingL1) return
+    const now = this.#node.now()
+    if (this.#readingL1 || now - this.#readL1At < READ_L1_EVERY) return
     this.#readingL1 = true
+    this.#readL1At = now
     try {
       const { decided } = this.#node.consensus.state.l1
       if (decided === null) await this.#nextRange()

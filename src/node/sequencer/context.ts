@@ -1,4 +1,4 @@
-import type { ConsensusState, Message, Seal } from '../../core/consensus/types.js'
+import type { ConsensusState, Content, Message, Seal } from '../../core/consensus/types.js'
 import type { Genesis } from '../../core/genesis/types.js'
 import type { TransactionPool } from '../../core/mempool/pool.js'
 import type { Block, ExecutionEngine, Withdrawal } from '../../core/ports/execution.js'
@@ -10,7 +10,6 @@ export interface NodeContext {
   readonly genesis: Genesis
   readonly networkId: Hash
   readonly address: Address
-  readonly privateKey: Uint8Array
   readonly chain: ExecutionEngine
   readonly pool: TransactionPool
   readonly network: Network
@@ -20,6 +19,8 @@ export interface NodeContext {
     submit(message: Message): Promise<void>
   }
   readonly seals: SealStore
+  /** Signs a claim with this member's key and has it ordered (rule M2). */
+  attest(content: Content): Promise<void>
   /** Signs the seal of a block unless another was sealed for this term and number (rule T4). */
   seal(term: number, number: number, hash: Hash): Promise<Seal>
   recover(digest: Uint8Array, signature: Uint8Array): Address | undefined

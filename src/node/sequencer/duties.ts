@@ -79,7 +79,7 @@ export class Duties {
 
   /** Asked for once; a signature that does not reach the record is asked for again after a while. */
   async #sign(request: SigningRequest, now: number, fees?: L1Fees): Promise<void> {
-    if (now - (this.#signedAt.get(request.id) ?? Number.NEGATIVE_INFINITY) < SEND_AGAIN) return
+    if (!isDue(this.#signedAt, request.id, now)) return
     const data = request.data ?? (await this.#stateRoots())
     if (data === undefined) return
     this.#signedAt.set(request.id, now)
@@ -92,10 +92,12 @@ export class Duties {
   /** Sends what is signed until L1 has it, and has it signed with higher fees where L1 does not take it (rule B2). */
   async #bring(request: SigningRequest, envelope: Hex, now: number): Promise<void> {
     const first = this.#firstSent.get(envelope)
-    if (first === undefined || now - first < BUMP_AFTER) return this.#send(request, envelope, now)
+    const young = first === undefined || now - first < BUMP_AFTER
+    if (young || !isDue(this.#signedAt, request.id, now)) return this.#send(request, envelope, now)
     const fees = bumped(hexToBytes(envelope), await this.#sender.fees(), request.maxFeePerGas)
-    if (fees === undefined) return this.#send(request, envelope, now) // at its cap: it waits
-    await this.#sign(request, now, fees)
+    if (fees !== undefined) return this.#sign(request, now, fees)
+    this.#signedAt.set(request.id, now) // at its cap it waits; L1's fees are asked for now and then
+    await this.#send(request, envelope, now)
   }
 
   /** The calldata of the batch in flight, from this node's own blocks: consensus holds its hash alone. */
@@ -113,7 +115,7 @@ export class Duties {
   }
 
   async #send(request: SigningRequest, envelope: Hex, now: number): Promise<void> {
-    if (now - (this.#sentAt.get(envelope) ?? Number.NEGATIVE_INFINITY) < SEND_AGAIN) return
+    if (!isDue(this.#sentAt, envelope, now)) return
     const blobs = this.#blobsOf(request.blobs)
     if (blobs === undefined) return // another member has the bytes
     this.#sentAt.set(envelope, now)
@@ -131,6 +133,10 @@ export class Duties {
       for (const envelope of map.keys()) if (!envelopes.has(envelope)) map.delete(envelope)
     }
   }
+}
+
+function isDue(last: ReadonlyMap<Hash, number>, key: Hash, now: number): boolean {
+  return now - (last.get(key) ?? Number.NEGATIVE_INFINITY) >= SEND_AGAIN
 }
 
 /** Fees that replace a transaction in L1's pools: double with blobs, otherwise an eighth more; undefined beyond the cap. */

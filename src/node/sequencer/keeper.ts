@@ -5,6 +5,7 @@ import { sealDigest } from '../../core/consensus/digest.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { Block, Transaction } from '../../core/ports/execution.js'
 import type { SealedBlock } from '../../core/ports/network.js'
+import { Serial } from '../../core/serial.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 
@@ -20,7 +21,7 @@ const MAX_FETCH = 100_000
 export class ChainKeeper {
   readonly #node: NodeContext
   readonly #waiting = new Map<Hash, SealedBlock & { block: Block }>()
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #changes = new Serial()
   #following = false
   #again = false
 
@@ -34,10 +35,7 @@ export class ChainKeeper {
 
   /** Runs `change` when no other change of the chain is under way. */
   exclusive<T>(change: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(change, change)
-    // The caller sees the failure; the queue itself goes on.
-    this.#last = next.catch(() => undefined)
-    return next
+    return this.#changes.run(change)
   }
 
   /** A block came from a peer. */

@@ -94,14 +94,15 @@ export class Producer {
 
   /** Order of rule T4: the block is on disk, then the guard, then the seal, then it is sent. */
   async #publish(block: Block): Promise<void> {
-    const { consensus, network, seals } = this.#node
-    const { term } = consensus.state
+    const { network, seals } = this.#node
+    // Its own term: consensus may have cut that one while the block was made.
+    const term = termOf(block)
     try {
-      const seal = await this.#node.seal(term.term, block.number, block.hash)
+      const seal = await this.#node.seal(term, block.number, block.hash)
       const before = await this.#cursorBefore(block)
       await seals.put(block.hash, { seal, cursor: before + block.withdrawals.length })
       network.sendBlock({ encoded: block.encoded, seal })
-      this.#node.produced(block, true, term.term)
+      this.#node.produced(block, true, term)
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.code !== 'SEAL_GUARD') throw error
       // Another block of this height was sealed before a crash and lost since: this one must never be.
