@@ -10,7 +10,7 @@ import { readFees } from './fees.js'
 
 /** Reads of the staking contracts, all at one block. */
 interface Reader {
-  block: { number: number; hash: Hash }
+  block: PoolState['block']
   pool<T>(method: string, ...values: unknown[]): Promise<T>
   info<T>(method: string, ...values: unknown[]): Promise<T>
   metis<T>(method: string, ...values: unknown[]): Promise<T>
@@ -63,7 +63,7 @@ export async function readWhitelisted(client: L1Client, owner: Address): Promise
 async function openReader(client: L1Client): Promise<Reader> {
   const { contracts } = client.network
   const newest = await asking(client, 'its newest block', client.provider.getBlock('latest'))
-  const block = { number: newest?.number ?? 0, hash: (newest?.hash ?? '0x') as Hash }
+  const block = { number: newest?.number ?? 0, hash: (newest?.hash ?? '0x') as Hash, timestamp: BigInt(newest?.timestamp ?? 0) }
   const at = (address: Address, abi: readonly string[]) => {
     const contract = new Contract(address, abi, client.provider)
     return <T>(method: string, ...values: unknown[]): Promise<T> =>
@@ -78,13 +78,21 @@ async function openReader(client: L1Client): Promise<Reader> {
 }
 
 async function readPool(reader: Reader): Promise<PoolState> {
+  const { pool, info, block } = reader
   const [paused, minLock, maxLock, totalLocked] = await Promise.all([
-    reader.pool<boolean>('paused'),
-    reader.info<bigint>('minLock'),
-    reader.info<bigint>('maxLock'),
-    reader.info<bigint>('totalLocked'),
+    pool<boolean>('paused'),
+    info<bigint>('minLock'),
+    info<bigint>('maxLock'),
+    info<bigint>('totalLocked'),
   ])
-  return { block: reader.block, paused, minLock, maxLock, totalLocked }
+  const [currentBatch, exitDelay, signerUpdateThrottle, rewardPerBlock] = await Promise.all([
+    pool<bigint>('currentBatch'),
+    pool<bigint>('WITHDRAWAL_DELAY'),
+    pool<bigint>('signerUpdateThrottle'),
+    pool<bigint>('BLOCK_REWARD'),
+  ])
+  const bounds = { paused, minLock, maxLock, totalLocked }
+  return { block, ...bounds, currentBatch, exitDelay, signerUpdateThrottle, rewardPerBlock }
 }
 
 async function readRecord(reader: Reader, id: bigint): Promise<SequencerRecord> {

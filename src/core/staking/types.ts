@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from '../types/hex.js'
+import type { Precheck } from './precheck.js'
 
 /** Where a network's staking happens. */
 export interface StakingContracts {
@@ -35,11 +36,19 @@ export interface SequencerRecord {
 
 /** What all sequencers have in common, read at one block; amounts in wei. */
 export interface PoolState {
-  block: { number: number; hash: Hash }
+  block: { number: number; hash: Hash; /** seconds since 1970 */ timestamp: bigint }
   paused: boolean
   minLock: bigint
   maxLock: bigint
   totalLocked: bigint
+  /** Number of the reward batch that is running. */
+  currentBatch: bigint
+  /** Seconds between `unlock` and `unlockClaim`. */
+  exitDelay: bigint
+  /** Batches that a signer has to serve before it can be changed. */
+  signerUpdateThrottle: bigint
+  /** wei of METIS that a sequencer earns for a block. */
+  rewardPerBlock: bigint
 }
 
 /** Fees in wei a unit of gas. */
@@ -48,9 +57,103 @@ export interface Fees {
   maxPriorityFeePerGas: bigint
 }
 
+/** Fees for a transaction that may wait, that is mined soon, and that is in a hurry. */
+export const SPEEDS = ['slow', 'normal', 'fast'] as const
+export type Speed = (typeof SPEEDS)[number]
+export type FeeChoices = Record<Speed, Fees>
+
+/** What an operator may want of the contracts. Amounts in wei of METIS. */
+export type Wish =
+  | { action: 'lock'; owner: Address; signer?: Address; pubkey: Hex; amount: bigint; rewardRecipient?: Address }
+  /** `withReward` relocks all of the unclaimed reward beside `amount`. */
+  | { action: 'topup'; owner: Address; id: bigint; amount: bigint; withReward: boolean }
+  | { action: 'withdraw'; owner: Address; id: bigint; amount: bigint }
+  | { action: 'unlock'; owner: Address; id: bigint }
+  | { action: 'claim'; owner: Address; id: bigint }
+  | { action: 'claimRewards'; owner: Address; id: bigint }
+  | { action: 'setRewardRecipient'; owner: Address; id: bigint; recipient: Address }
+  /** Sent by the signer that is replaced. */
+  | { action: 'updateSigner'; signer: Address; id: bigint; pubkey: Hex }
+  | { action: 'transferOwner'; owner: Address; id: bigint; newOwner: Address }
+
+export type Action = Wish['action']
+
+/** All that the plan of a wish depends on, read at one block. Amounts in wei. */
+export interface StakingState {
+  pool: PoolState
+  /** The account that sends. */
+  account: {
+    address: Address
+    metis: bigint
+    eth: bigint
+    /** METIS that LockingInfo may take. */
+    allowance: bigint
+    whitelisted: boolean
+    /** Id of the sequencer that it owns; 0 for none. */
+    ownerId: bigint
+  }
+  /** The sequencer that the wish is about; absent for a lock, or where there is none of that id. */
+  sequencer?: SequencerRecord
+  /** Id under which the wish's (new) signer is known; 0 for none or no such wish, 2^256 - 1 for one that is burnt. */
+  signerId: bigint
+  /** Of a transfer. */
+  newOwner?: { whitelisted: boolean; ownerId: bigint }
+  /** What bridging rewards to L2 costs: `minL2Gas * discount` wei of ETH. */
+  bridge: { minL2Gas: bigint; discount: bigint }
+  fees: FeeChoices
+}
+
+/** A sequencer and its owner's purse at one moment; amounts in wei, times in seconds since 1970. */
+export interface Snapshot {
+  /** METIS of the sender on L1 */
+  metis: bigint
+  stake: bigint
+  reward: bigint
+  totalLocked: bigint
+  /** Percentage of all that is locked. */
+  share: string
+  status: SequencerStatus | 'none'
+  owner: Address
+  signer: Address
+  rewardRecipient: Address
+  /** 0 where it is not leaving */
+  unlockClaimTime: bigint
+}
+
+/** What a wish needs and would do. Decides, sends nothing. */
+export interface Plan {
+  wish: Wish
+  /** The account that has to sign. */
+  from: Address
+  /** One line for a person: `lock 20000 METIS for the signer 0x...`. */
+  title: string
+  prechecks: Precheck[]
+  steps: Step[]
+  /** ETH in wei that goes to the bridge. */
+  bridgeFee: bigint
+  /** Most that the steps cost in fees, in wei of ETH, at each speed. */
+  maxFees: Record<Speed, bigint>
+  before: Snapshot
+  /** After all steps, fees left out. */
+  after: Snapshot
+  /** What else to know before confirming: the 21 days, an allowance that is replaced. Whole sentences. */
+  notes: string[]
+}
+
 /** A call that is yet to be signed. */
 export interface Step {
-  kind: 'approve' | 'lock' | 'whitelist'
+  kind:
+    | 'approve'
+    | 'lock'
+    | 'relock'
+    | 'withdraw'
+    | 'unlock'
+    | 'unlockClaim'
+    | 'withdrawRewards'
+    | 'setSequencerRewardRecipient'
+    | 'updateSigner'
+    | 'setSequencerOwner'
+    | 'whitelist'
   /** One line for a person. */
   title: string
   to: Address

@@ -22,11 +22,15 @@ const owner = address('1')
 
 const state: LockState = {
   pool: {
-    block: { number: 1, hash: `0x${'00'.repeat(32)}` },
+    block: { number: 1, hash: `0x${'00'.repeat(32)}`, timestamp: 1_700_000_000n },
     paused: false,
     minLock: 20_000n * METIS,
     maxLock: 100_000n * METIS,
     totalLocked: 60_000n * METIS,
+    currentBatch: 5n,
+    exitDelay: 1_814_400n,
+    signerUpdateThrottle: 1n,
+    rewardPerBlock: 761_000_000_000_000n,
   },
   whitelisted: true,
   ownerId: 0n,
