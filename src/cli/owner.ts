@@ -1,8 +1,10 @@
+import { Flags } from '@oclif/core'
 import { checksumAddress, isHex, normaliseHex } from '../core/codec/index.js'
 import type { Signer } from '../core/ports/signer.js'
-import type { Address } from '../core/types/hex.js'
+import { parsePublicKey } from '../core/staking/publicKey.js'
+import type { Address, Hex } from '../core/types/hex.js'
 import type { DevnetDescriptor } from '../devnet/descriptor.js'
-import { findKey, localSigner, unlockKey } from '../signers/index.js'
+import { findKey, localSigner, publicKeyOfKey, unlockKey } from '../signers/index.js'
 import { askPassword } from './signing.js'
 
 /** An account that can sign once it is opened; on a devnet the public test accounts need no keystore. */
@@ -32,4 +34,27 @@ export async function findAccount(
     address: key.address,
     open: async () => unlockKey(key, await askPassword(passwordFile, `${key.name} (${checksumAddress(key.address)})`)),
   }
+}
+
+/** Flags that name the key that will sign blocks: a key of the keystore, or a public key alone. */
+export const signerFlags = {
+  signer: Flags.string({
+    description: 'Key that will sign blocks: name, address or path.',
+    exactlyOne: ['signer', 'signer-pubkey'],
+    helpValue: 'KEY',
+  }),
+  'signer-pubkey': Flags.string({ description: 'Public key of the signer, 64 bytes of hex.', helpValue: 'HEX' }),
+}
+
+/** The public key that those flags name. @throws MetisSeqError `PUBKEY_INVALID` (exit 2), `KEY_NOT_FOUND` (exit 5) */
+export async function findSigner(flags: {
+  signer?: string | undefined
+  'signer-pubkey'?: string | undefined
+  keystore: string
+  'password-file'?: string | undefined
+}): Promise<{ pubkey: Hex; signer?: Address }> {
+  if (flags.signer === undefined) return { pubkey: parsePublicKey(flags['signer-pubkey'] ?? '') }
+  const key = await findKey(flags.keystore, flags.signer)
+  const pubkey = await publicKeyOfKey(key, () => askPassword(flags['password-file'], key.name))
+  return { pubkey, signer: key.address }
 }

@@ -1,9 +1,10 @@
 import { formatMetis } from '../core/staking/amount.js'
-import type { LockPlan } from '../core/staking/lock.js'
 import type { Precheck } from '../core/staking/precheck.js'
+import { dateOf } from '../core/staking/time.js'
+import { type Plan, SPEEDS } from '../core/staking/types.js'
 
 /** Prechecks as a tick list; a failed one has its reason and remedy under it. */
-export function renderPrechecks(prechecks: readonly Precheck[]): string {
+function renderPrechecks(prechecks: readonly Precheck[]): string {
   return prechecks
     .map((check) =>
       check.ok ? `  ✔ ${check.title}` : `  ✖ ${check.title}\n      ${check.reason}\n      ${check.mend}`,
@@ -11,19 +12,43 @@ export function renderPrechecks(prechecks: readonly Precheck[]): string {
     .join('\n')
 }
 
-/** A lock's plan for a person: prechecks, steps, before and after, most that it costs. */
-export function renderLockPlan(plan: LockPlan): string {
-  const { before, after } = plan
-  const steps = plan.steps.map(({ title }, i) => `  ${i + 1}. ${title}`)
+/** A plan for a person: prechecks, steps, before and after, what it costs at most. */
+export function renderPlan(plan: Plan): string {
+  const { steps, notes, maxFees, bridgeFee } = plan
+  const speeds = SPEEDS.map((speed) => `${formatMetis(maxFees[speed])} (${speed})`).join(', ')
   return [
     'Prechecks',
     renderPrechecks(plan.prechecks),
     'Steps',
-    ...steps,
+    ...steps.map(({ title }, i) => `  ${i + 1}. ${title}`),
     'Before and after',
-    `  METIS  ${formatMetis(before.metis)} -> ${formatMetis(after.metis)}`,
-    `  stake  ${formatMetis(before.stake)} -> ${formatMetis(after.stake)} METIS`,
-    `  share  ${before.share} % -> ${after.share} % of all that is locked`,
-    `  fees   at most ${formatMetis(plan.maxFee)} ETH`,
+    ...changes(plan),
+    `  fees      at most ${speeds} ETH`,
+    ...(bridgeFee > 0n ? [`  bridge    ${formatMetis(bridgeFee)} ETH`] : []),
+    ...notes.map((note) => `  ! ${note}`),
   ].join('\n')
+}
+
+function changes({ before, after }: Plan): string[] {
+  const lines: [string, string, string][] = [
+    ['METIS', formatMetis(before.metis), formatMetis(after.metis)],
+    ['stake', `${formatMetis(before.stake)}`, `${formatMetis(after.stake)} METIS`],
+    ['reward', formatMetis(before.reward), `${formatMetis(after.reward)} METIS`],
+    ['share', `${before.share} %`, `${after.share} % of all that is locked`],
+    ['status', before.status, after.status],
+    ['owner', before.owner, after.owner],
+    ['signer', before.signer, after.signer],
+    ['recipient', before.rewardRecipient, after.rewardRecipient],
+    ['claimable', timeOf(before.unlockClaimTime), timeOf(after.unlockClaimTime)],
+  ]
+  const shown = lines.filter(
+    ([name, from, to]) => name === 'METIS' || name === 'stake' || name === 'share' || from !== to,
+  )
+  return shown
+    .filter(([name, from, to]) => name !== 'reward' || `${from} METIS` !== to)
+    .map(([name, from, to]) => `  ${name.padEnd(9)} ${from} -> ${to}`)
+}
+
+function timeOf(seconds: bigint): string {
+  return seconds === 0n ? 'no date' : dateOf(seconds)
 }

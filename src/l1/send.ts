@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { keccak256, type TransactionReceipt } from 'ethers'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Signer } from '../core/ports/signer.js'
-import type { Step } from '../core/staking/types.js'
+import type { Speed, Step } from '../core/staking/types.js'
 import type { Hash } from '../core/types/hex.js'
 import { asking, type L1Client } from './client.js'
 import { readFees } from './fees.js'
@@ -14,6 +14,8 @@ export interface SendOptions {
   /** Blocks that must hold the transaction, its own included. */
   confirmations: number
   timeoutSeconds: number
+  /** `normal` where absent. */
+  speed?: Speed
   onSent?: (step: Step, hash: Hash) => void
 }
 
@@ -58,7 +60,7 @@ async function sendStep(client: L1Client, signer: Signer, step: Step, options: S
     value: step.value,
     data: step.data,
     gasLimit: outgrown ? (needed * 6n) / 5n : step.gasLimit,
-    ...(await readFees(client)),
+    ...(await readFees(client, options.speed)),
   })
   const hash = keccak256(raw) as Hash
   const { title } = step

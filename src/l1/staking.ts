@@ -1,36 +1,17 @@
 import { Contract, type Result } from 'ethers'
-import type { LockState } from '../core/staking/lock.js'
 import { type PoolState, SEQUENCER_STATUS, type SequencerRecord } from '../core/staking/types.js'
 import type { Address, Hash, Hex } from '../core/types/hex.js'
 import { erc20Abi } from './abi/erc20.js'
 import { lockingInfoAbi } from './abi/lockingInfo.js'
 import { lockingPoolAbi } from './abi/lockingPool.js'
 import { asking, type L1Client } from './client.js'
-import { readFees } from './fees.js'
 
 /** Reads of the staking contracts, all at one block. */
-interface Reader {
+export interface Reader {
   block: PoolState['block']
   pool<T>(method: string, ...values: unknown[]): Promise<T>
   info<T>(method: string, ...values: unknown[]): Promise<T>
   metis<T>(method: string, ...values: unknown[]): Promise<T>
-}
-
-/** What planLock needs to know about `owner` and `signer`. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
-export async function readLockState(client: L1Client, owner: Address, signer: Address): Promise<LockState> {
-  const reader = await openReader(client)
-  const blockTag = reader.block.number
-  const [pool, whitelisted, ownerId, signerId, metis, allowance, eth, fees] = await Promise.all([
-    readPool(reader),
-    reader.pool<boolean>('whitelist', owner),
-    reader.pool<bigint>('seqOwners', owner),
-    reader.pool<bigint>('seqSigners', signer),
-    reader.metis<bigint>('balanceOf', owner),
-    reader.metis<bigint>('allowance', owner, client.network.contracts.lockingInfo),
-    asking(client, `the balance of ${owner}`, client.provider.getBalance(owner, blockTag)),
-    readFees(client),
-  ])
-  return { pool, whitelisted, ownerId, signerId, metis, eth, allowance, fees }
 }
 
 /** The pool and its sequencers from `ids`, or all of them, by id. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
@@ -60,10 +41,14 @@ export async function readWhitelisted(client: L1Client, owner: Address): Promise
   return (await openReader(client)).pool<boolean>('whitelist', owner)
 }
 
-async function openReader(client: L1Client): Promise<Reader> {
+export async function openReader(client: L1Client): Promise<Reader> {
   const { contracts } = client.network
   const newest = await asking(client, 'its newest block', client.provider.getBlock('latest'))
-  const block = { number: newest?.number ?? 0, hash: (newest?.hash ?? '0x') as Hash, timestamp: BigInt(newest?.timestamp ?? 0) }
+  const block = {
+    number: newest?.number ?? 0,
+    hash: (newest?.hash ?? '0x') as Hash,
+    timestamp: BigInt(newest?.timestamp ?? 0),
+  }
   const at = (address: Address, abi: readonly string[]) => {
     const contract = new Contract(address, abi, client.provider)
     return <T>(method: string, ...values: unknown[]): Promise<T> =>
@@ -77,7 +62,7 @@ async function openReader(client: L1Client): Promise<Reader> {
   }
 }
 
-async function readPool(reader: Reader): Promise<PoolState> {
+export async function readPool(reader: Reader): Promise<PoolState> {
   const { pool, info, block } = reader
   const [paused, minLock, maxLock, totalLocked] = await Promise.all([
     pool<boolean>('paused'),
@@ -95,7 +80,7 @@ async function readPool(reader: Reader): Promise<PoolState> {
   return { block, ...bounds, currentBatch, exitDelay, signerUpdateThrottle, rewardPerBlock }
 }
 
-async function readRecord(reader: Reader, id: bigint): Promise<SequencerRecord> {
+export async function readRecord(reader: Reader, id: bigint): Promise<SequencerRecord> {
   const fields = (await reader.pool<Result>('sequencers', id)).toObject()
   const numbers = [
     'amount',

@@ -1,6 +1,6 @@
 export * from './amount.js'
 export * from './calls.js'
-export * from './lock.js'
+export * from './plan.js'
 export * from './precheck.js'
 export * from './publicKey.js'
 export * from './record.js'

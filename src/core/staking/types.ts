@@ -36,7 +36,7 @@ export interface SequencerRecord {
 
 /** What all sequencers have in common, read at one block; amounts in wei. */
 export interface PoolState {
-  block: { number: number; hash: Hash; /** seconds since 1970 */ timestamp: bigint }
+  block: { number: number; hash: Hash /** seconds since 1970 */; timestamp: bigint }
   paused: boolean
   minLock: bigint
   maxLock: bigint

@@ -5,9 +5,9 @@ import {
   assertPassed,
   BURNT_SIGNER_ID,
   failures,
-  type LockState,
-  type LockWish,
-  planLock,
+  planWish,
+  type StakingState,
+  type Wish,
   ZERO_ADDRESS,
 } from '../../../src/core/staking/index.js'
 import { erc20Abi } from '../../../src/l1/abi/erc20.js'
@@ -20,7 +20,8 @@ const pubkey = publicKeyOf(new Uint8Array(32).fill(7))
 const signer = addressOfPublicKey(pubkey)
 const owner = address('1')
 
-const state: LockState = {
+const fees = { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n }
+const state: StakingState = {
   pool: {
     block: { number: 1, hash: `0x${'00'.repeat(32)}`, timestamp: 1_700_000_000n },
     paused: false,
@@ -32,38 +33,42 @@ const state: LockState = {
     signerUpdateThrottle: 1n,
     rewardPerBlock: 761_000_000_000_000n,
   },
-  whitelisted: true,
-  ownerId: 0n,
+  account: { address: owner, whitelisted: true, ownerId: 0n, metis: 50_000n * METIS, eth: METIS, allowance: 0n },
   signerId: 0n,
-  metis: 50_000n * METIS,
-  eth: METIS,
-  allowance: 0n,
-  fees: { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n },
+  bridge: { minL2Gas: 0n, discount: 0n },
+  fees: { slow: fees, normal: fees, fast: fees },
 }
-const wish: LockWish = { owner, pubkey, amount: 20_000n * METIS }
+type Account = StakingState['account']
+const having = (account: Partial<Account>, rest: Partial<StakingState> = {}): StakingState => ({
+  ...state,
+  ...rest,
+  account: { ...state.account, ...account },
+})
+type LockWish = Extract<Wish, { action: 'lock' }>
+const wish: LockWish = { action: 'lock', owner, pubkey, amount: 20_000n * METIS }
 
 describe('prechecks of a lock', () => {
   it('all pass for a good wish, at both bounds', () => {
-    const rich = { ...state, metis: 100_000n * METIS }
+    const rich = having({ metis: 100_000n * METIS })
     for (const amount of [20_000n * METIS, 100_000n * METIS]) {
-      expect(failures(planLock(rich, { ...wish, amount, signer }, contracts).prechecks)).toEqual([])
+      expect(failures(planWish(rich, { ...wish, amount, signer }, contracts).prechecks)).toEqual([])
     }
   })
 
-  it.each<[string, Partial<LockState>, Partial<LockWish>]>([
-    ['PAUSED', { pool: { ...state.pool, paused: true } }, {}],
-    ['LOCK_BELOW_MINIMUM', {}, { amount: 20_000n * METIS - 1n }],
-    ['LOCK_ABOVE_MAXIMUM', { metis: 200_000n * METIS }, { amount: 100_000n * METIS + 1n }],
-    ['NOT_WHITELISTED', { whitelisted: false }, {}],
-    ['OWNER_HAS_SEQUENCER', { ownerId: 3n }, {}],
-    ['PUBKEY_MISMATCH', {}, { signer: address('9') }],
-    ['SIGNER_BURNT', { signerId: BURNT_SIGNER_ID }, {}],
-    ['SIGNER_IN_USE', { signerId: 2n }, {}],
-    ['NULL_REWARD_RECIPIENT', {}, { rewardRecipient: ZERO_ADDRESS }],
-    ['INSUFFICIENT_METIS', { metis: 20_000n * METIS - 1n }, {}],
-    ['INSUFFICIENT_ETH', { eth: 0n }, {}],
-  ])('%s alone fails, with reason and remedy', (code, changedState, changedWish) => {
-    const { prechecks } = planLock({ ...state, ...changedState }, { ...wish, ...changedWish }, contracts)
+  it.each<[string, StakingState, Partial<LockWish>]>([
+    ['PAUSED', having({}, { pool: { ...state.pool, paused: true } }), {}],
+    ['LOCK_BELOW_MINIMUM', state, { amount: 20_000n * METIS - 1n }],
+    ['LOCK_ABOVE_MAXIMUM', having({ metis: 200_000n * METIS }), { amount: 100_000n * METIS + 1n }],
+    ['NOT_WHITELISTED', having({ whitelisted: false }), {}],
+    ['OWNER_HAS_SEQUENCER', having({ ownerId: 3n }), {}],
+    ['PUBKEY_MISMATCH', state, { signer: address('9') }],
+    ['SIGNER_BURNT', having({}, { signerId: BURNT_SIGNER_ID }), {}],
+    ['SIGNER_IN_USE', having({}, { signerId: 2n }), {}],
+    ['NULL_REWARD_RECIPIENT', state, { rewardRecipient: ZERO_ADDRESS }],
+    ['INSUFFICIENT_METIS', having({ metis: 20_000n * METIS - 1n }), {}],
+    ['INSUFFICIENT_ETH', having({ eth: 0n }), {}],
+  ])('%s alone fails, with reason and remedy', (code, changed, changedWish) => {
+    const { prechecks } = planWish(changed, { ...wish, ...changedWish }, contracts)
     const failed = failures(prechecks)
     expect(failed.map((check) => check.code)).toEqual([code])
     expect(failed[0]?.reason).toMatch(/\.$/)
@@ -72,7 +77,7 @@ describe('prechecks of a lock', () => {
   })
 
   it('name every failure in the details of the first', () => {
-    const { prechecks } = planLock({ ...state, whitelisted: false, eth: 0n }, wish, contracts)
+    const { prechecks } = planWish(having({ whitelisted: false, eth: 0n }), wish, contracts)
     expect(() => assertPassed(prechecks)).toThrow(
       expect.objectContaining({
         code: 'NOT_WHITELISTED',
@@ -91,7 +96,7 @@ describe('steps of a lock', () => {
     ['a short', 1n],
     ['a larger', 2n ** 256n - 1n],
   ])('approve exactly to LockingInfo over %s allowance, then lock', (_, allowance) => {
-    const [approve, lock] = planLock({ ...state, allowance }, wish, contracts).steps
+    const [approve, lock] = planWish(having({ allowance }), wish, contracts).steps
     expect(approve).toMatchObject({ kind: 'approve', to: contracts.metis })
     expect(approve?.data).toBe(token.encodeFunctionData('approve', [contracts.lockingInfo, wish.amount]))
     expect(lock).toMatchObject({ kind: 'lock', to: contracts.lockingPool })
@@ -99,21 +104,21 @@ describe('steps of a lock', () => {
   })
 
   it('leave out the approval when it is exact already', () => {
-    expect(planLock({ ...state, allowance: wish.amount }, wish, contracts).steps.map(({ kind }) => kind)).toEqual([
+    expect(planWish(having({ allowance: wish.amount }), wish, contracts).steps.map(({ kind }) => kind)).toEqual([
       'lock',
     ])
   })
 
   it('carry the reward recipient', () => {
     const rewardRecipient = address('5')
-    const lock = planLock(state, { ...wish, rewardRecipient }, contracts).steps.at(-1)
+    const lock = planWish(state, { ...wish, rewardRecipient }, contracts).steps.at(-1)
     expect(lock?.data).toBe(
       pool.encodeFunctionData('lockWithRewardRecipient', [signer, rewardRecipient, wish.amount, pubkey]),
     )
   })
 
   it('say what would be after them', () => {
-    expect(planLock(state, wish, contracts)).toMatchObject({
+    expect(planWish(state, wish, contracts)).toMatchObject({
       before: { metis: 50_000n * METIS, stake: 0n, share: '0.00' },
       after: { metis: 30_000n * METIS, stake: 20_000n * METIS, totalLocked: 80_000n * METIS, share: '25.00' },
     })

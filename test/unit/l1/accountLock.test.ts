@@ -1,0 +1,34 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { withAccount } from '../../../src/l1/accountLock.js'
+
+const account = `0x${'11'.repeat(20)}` as const
+const folder = () => mkdtemp(join(tmpdir(), 'account-'))
+
+it('refuses a second use of one account, and leaves other accounts and chains alone', async () => {
+  const root = await folder()
+  await withAccount(root, 1n, account, async () => {
+    const again = withAccount(root, 1n, account, async () => 'in')
+    await expect(again).rejects.toMatchObject({ code: 'ACCOUNT_IN_USE', exit: 9 })
+    expect(await withAccount(root, 5n, account, async () => 'other chain')).toBe('other chain')
+  })
+  expect(await withAccount(root, 1n, account, async () => 'after')).toBe('after')
+  expect(await readdir(root)).toEqual([])
+})
+
+it('frees the account when the work fails', async () => {
+  const root = await folder()
+  const failed = withAccount(root, 1n, account, async () => {
+    throw new Error('no')
+  })
+  await expect(failed).rejects.toThrow('no')
+  expect(await readdir(root)).toEqual([])
+})
+
+it.each(['999999999', 'not a number', ''])('takes over the lock of a process that is gone: "%s"', async (text) => {
+  const root = await folder()
+  await writeFile(join(root, `account-1-${account}.lock`), text)
+  expect(await withAccount(root, 1n, account, async () => 'in')).toBe('in')
+})
