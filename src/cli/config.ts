@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 
@@ -49,6 +49,27 @@ function parseConfig(path: string, text: string): ReadonlyMap<string, string> {
   }
   if (version !== VERSION) throw invalid(path, `its "version" is not ${VERSION}`)
   return new Map(Object.entries(values).map(([name, value]) => [name, scalar(path, name, value)]))
+}
+
+/** Writes `value` as JSON, whole or not at all, also across a power cut. @throws MetisSeqError `CONFIG_UNWRITABLE` (exit 9) */
+export async function writeWhole(path: string, value: object): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const file = await open(temporary, 'w', 0o600)
+    try {
+      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    throw new MetisSeqError('CONFIG_UNWRITABLE', `${path} cannot be written: ${messageOf(error)}.`, {
+      exit: Exit.data,
+      next: 'Mend the rights of the folder, or name another file with METIS_SEQ_CONFIG.',
+    })
+  }
 }
 
 /** The same flags, with the config file's values in place of their defaults. Only flags that name an `env` take part. */

@@ -3,11 +3,12 @@ import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { DevnetDescriptor } from '../devnet/descriptor.js'
 import type { Network } from '../l1/addressBook.js'
 import type { L1Client } from '../l1/client.js'
+import { readUserNetworks } from './networks.js'
 
 /** Flags of every command that talks to the L1 contracts. */
 export const networkFlags = {
   network: Flags.string({
-    description: 'Network: devnet, andromeda or sepolia.',
+    description: 'Network: devnet, andromeda, sepolia, or one that you added.',
     env: 'METIS_SEQ_NETWORK',
     default: 'devnet',
   }),
@@ -53,6 +54,8 @@ async function chosen(choice: NetworkChoice): Promise<{ network: Network; url: s
     const devnet = await readDescriptor(choice['data-dir'])
     return { network: devnetNetwork(devnet), url: choice['rpc-url'] ?? devnet.l1.url, devnet }
   }
+  const added = (await readUserNetworks()).get(name)
+  if (added !== undefined) return { network: added, url: choice['rpc-url'] ?? added.rpcUrl }
   const { presetNetwork } = await import('../l1/addressBook.js')
   const network = presetNetwork(name)
   const url = choice['rpc-url']

@@ -35,7 +35,7 @@ async function take(path: string, folder: string, address: Address): Promise<voi
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(path, error)
     }
     const holder = await holderOf(path)
-    if (holder !== undefined && isAlive(holder)) throw inUse(address, holder, path)
+    if (holder !== undefined && (await isAlive(holder))) throw inUse(address, holder.pid, path)
     await unlink(path).catch(() => {}) // whoever else took it over has removed it
   }
   throw inUse(address, 0, path)
@@ -44,7 +44,7 @@ async function take(path: string, folder: string, address: Address): Promise<voi
 /** Takes its name by a link, so that it is never seen without the number of its process. */
 async function create(path: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, String(process.pid), { mode: 0o600 })
+  await writeFile(temporary, `${process.pid} ${await beginningOf(process.pid)}`, { mode: 0o600 })
   try {
     await link(temporary, path)
   } finally {
@@ -53,17 +53,29 @@ async function create(path: string): Promise<void> {
 }
 
 /** The process in the file; undefined where the file is gone or damaged. */
-async function holderOf(path: string): Promise<number | undefined> {
+async function holderOf(path: string): Promise<{ pid: number; began: string } | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '')
-  return /^\d{1,10}$/.test(text) ? Number(text) : undefined
+  const [, pid, began] = /^(\d{1,10}) (\d{0,20})$/.exec(text) ?? []
+  return pid === undefined || began === undefined ? undefined : { pid: Number(pid), began }
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive({ pid, began }: { pid: number; began: string }): Promise<boolean> {
   try {
-    return process.kill(pid, 0)
+    process.kill(pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
+  return (await beginningOf(pid)) === began
+}
+
+/**
+ * When a process began, in ticks since the machine did: a number that was given again is another process, and one that
+ * ended but was never asked for its exit code is gone (proc(5), fields 3 and 22). Empty on systems that don't tell.
+ */
+async function beginningOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' ? 'gone' : (fields[19] ?? '')
 }
 
 function inUse(address: Address, pid: number, path: string): MetisSeqError {

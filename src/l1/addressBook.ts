@@ -36,12 +36,17 @@ const PRESETS: Readonly<Record<string, Network>> = {
   },
 }
 
+/** The names that no other network can have. */
+export function presetNames(): string[] {
+  return ['devnet', ...Object.keys(PRESETS)]
+}
+
 /** @throws MetisSeqError `NETWORK_UNKNOWN` (exit 2) */
 export function presetNetwork(name: string): Network {
   const network = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined
   if (network !== undefined) return network
   throw new MetisSeqError('NETWORK_UNKNOWN', `There is no network "${name.slice(0, 40)}".`, {
     exit: Exit.usage,
-    next: `Use one of ${[...Object.keys(PRESETS), 'devnet'].join(', ')}.`,
+    next: `Use one of ${presetNames().join(', ')}, or add yours with \`metis-seq networks add\`.`,
   })
 }

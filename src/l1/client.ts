@@ -20,7 +20,7 @@ export interface L1Client {
  * @throws MetisSeqError `RPC_URL_INVALID` (exit 2), `RPC_UNREACHABLE`, `WRONG_CHAIN`, `CONTRACT_MISSING` (exit 6)
  */
 export async function connectL1(network: Network, url: string): Promise<L1Client> {
-  const provider = new JsonRpcProvider(request(url), ChainNetwork.from(network.l1ChainId), {
+  const provider = new JsonRpcProvider(requestTo(url), ChainNetwork.from(network.l1ChainId), {
     staticNetwork: true, // the chain is checked below; ethers would ask again for ever
     cacheTimeout: -1, // a repeated read is a new read
     batchMaxCount: 20,
@@ -55,7 +55,8 @@ export async function asking<T>(client: L1Client, what: string, answer: Promise<
   }
 }
 
-function request(url: string): FetchRequest {
+/** A request to an endpoint, bounded in time. @throws MetisSeqError `RPC_URL_INVALID` (exit 2) */
+export function requestTo(url: string): FetchRequest {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new MetisSeqError('RPC_URL_INVALID', `"${redactUrl(url)}" is not an http or https URL.`, {
       exit: Exit.usage,

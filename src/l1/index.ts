@@ -1,6 +1,7 @@
 export * from './addressBook.js'
 export * from './client.js'
 export * from './consensus.js'
+export * from './discover.js'
 export * from './journal.js'
 export * from './perform.js'
 export * from './rehearse.js'

@@ -28,6 +28,8 @@ export interface Stage {
   /** Transactions of an account that were mined. */
   nonce(address: string): Promise<number>
   journal: string
+  /** The environment in which `run` runs the program. */
+  settings: Readonly<Record<string, string>>
   close(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export async function openStage(): Promise<Stage> {
   const metis = new Contract(descriptor.contracts.metis, erc20Abi, deployer)
   return {
     ...paths,
+    settings,
     anvil,
     descriptor,
     key: (name) => createKey(paths.keystore, { name, password: PASSWORD, strength: 'light' }),

@@ -27,8 +27,11 @@ it('frees the account when the work fails', async () => {
   expect(await readdir(root)).toEqual([])
 })
 
-it.each(['999999999', 'not a number', ''])('takes over the lock of a process that is gone: "%s"', async (text) => {
-  const root = await folder()
-  await writeFile(join(root, `account-1-${account}.lock`), text)
-  expect(await withAccount(root, 1n, account, async () => 'in')).toBe('in')
-})
+it.each(['999999999 1', `${process.pid} 1`, 'not a number', ''])(
+  'takes over the lock of a process that is gone: "%s"',
+  async (text) => {
+    const root = await folder()
+    await writeFile(join(root, `account-1-${account}.lock`), text)
+    expect(await withAccount(root, 1n, account, async () => 'in')).toBe('in')
+  },
+)
