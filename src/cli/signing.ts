@@ -3,6 +3,8 @@ import { Exit, MetisSeqError } from '../core/errors/index.js'
 import { defaultKeystore, readPasswordFile } from '../signers/index.js'
 import { isTerminal } from './streams.js'
 
+const MAX_SECRET = 1024
+
 /** Flags of every command that opens the keystore. */
 export const keystoreFlags = {
   keystore: Flags.string({
@@ -53,6 +55,25 @@ export async function askPassword(file: string | undefined, what: string, twice 
     exit: Exit.signer,
     next: 'Run it again.',
   })
+}
+
+/** A secret from the person at the terminal, hidden, else from standard input. @throws MetisSeqError `SECRET_INVALID` (exit 2) */
+export async function askSecret(message: string): Promise<string> {
+  if (canAsk()) {
+    const { password } = await import('@inquirer/prompts')
+    return password({ message, mask: false }, { output: process.stderr })
+  }
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > MAX_SECRET) {
+      throw new MetisSeqError('SECRET_INVALID', `Standard input is longer than ${MAX_SECRET} characters.`, {
+        exit: Exit.usage,
+        next: 'Pipe the private key or the phrase alone.',
+      })
+    }
+  }
+  return text
 }
 
 /** Asks once, unless `yes`. @throws MetisSeqError `NOT_CONFIRMED` (exit 4) */

@@ -8,7 +8,7 @@ import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Hex } from '../core/types/hex.js'
 import { decryptKey, encryptKey, type KeystoreHeader, readHeader, type Strength } from './keystoreV3.js'
 import { type LocalSigner, localSigner } from './localSigner.js'
-import { preparePrivateFolder, writePrivateFile } from './privateFile.js'
+import { preparePrivateFolder, replacePrivateFile, writePrivateFile } from './privateFile.js'
 
 const MAX_FILE = 64 * 1024
 const MAX_KEYS = 10_000
@@ -108,6 +108,32 @@ export function assertKeyName(name: string): void {
 /** Opens a key for signing. @throws MetisSeqError `WRONG_PASSWORD` (exit 5), `KEYSTORE_INVALID` (exit 9) */
 export async function unlockKey(key: KeyInfo, password: string): Promise<LocalSigner> {
   return localSigner(await openPrivateKey(key, password))
+}
+
+export interface NewPassword {
+  password: string
+  newPassword: string
+  strength?: Strength
+}
+
+/** Writes the key to a new file under a password of its own. @throws MetisSeqError as `unlockKey` and `createKey` */
+export async function copyKey(key: KeyInfo, { path, ...passwords }: NewPassword & { path: string }): Promise<KeyInfo> {
+  await writePrivateFile(resolve(path), await encryptedAnew(key, passwords))
+  return readKey(path)
+}
+
+/** Encrypts the key anew in its own file; the old one stays until the new one is on disk. @throws MetisSeqError as `copyKey` */
+export async function changePassword(key: KeyInfo, passwords: NewPassword): Promise<KeyInfo> {
+  await replacePrivateFile(key.path, await encryptedAnew(key, passwords))
+  return readKey(key.path)
+}
+
+/** The new file's text, which was opened once to be sure. */
+async function encryptedAnew(key: KeyInfo, { password, newPassword, strength }: NewPassword): Promise<string> {
+  if (newPassword === '') throw emptyPassword()
+  const json = await encryptKey(await openPrivateKey(key, password), newPassword, strength ?? 'standard')
+  await decryptKey(json, newPassword, 'the new file')
+  return json
 }
 
 /** The raw private key, for a node that signs all the time; a command wants `unlockKey`. */

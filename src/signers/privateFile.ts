@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 
@@ -32,13 +32,7 @@ export async function preparePrivateFolder(folder: string): Promise<void> {
 export async function writePrivateFile(path: string, content: string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeSynced(temporary, content)
     await link(temporary, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(path)
@@ -47,6 +41,29 @@ export async function writePrivateFile(path: string, content: string): Promise<v
     await unlink(temporary).catch(ignoreAbsent)
   }
   await syncFolder(dirname(path))
+}
+
+/** Replaces a file by one that only its owner can read, whole or not at all. @throws MetisSeqError `KEYSTORE_UNWRITABLE` (exit 9) */
+export async function replacePrivateFile(path: string, content: string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    await writeSynced(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary).catch(ignoreAbsent)
+    throw unwritable(path, error)
+  }
+  await syncFolder(dirname(path))
+}
+
+async function writeSynced(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** The name itself has to survive a power cut too. */
