@@ -44,6 +44,14 @@ export abstract class BaseCommand extends Command {
     if (!this.jsonEnabled()) this.print(await renderTable(head, rows))
   }
 
+  /** A document that other programs read: to a new file, else to stdout. @throws MetisSeqError `OUTPUT_FAILED` (exit 2) */
+  protected async document(value: unknown, out: string | undefined): Promise<void> {
+    const text = JSON.stringify(plainJson(value), null, 2)
+    if (out === undefined) return this.print(text)
+    const { writeNewFile } = await import('./batch/files.js')
+    await writeNewFile(out, new TextEncoder().encode(`${text}\n`))
+  }
+
   /** Says something on stderr that is not the result, with `--json` as well. */
   protected note(text: string): void {
     process.stderr.write(`${text}\n`)

@@ -24,11 +24,19 @@ export async function findAccount(
     keystore,
     passwordFile,
     devnet,
-  }: { keystore: string; passwordFile?: string | undefined; devnet?: DevnetDescriptor | undefined },
+    keyless = false,
+  }: {
+    keystore: string
+    passwordFile?: string | undefined
+    devnet?: DevnetDescriptor | undefined
+    /** An address will do: nothing is signed here. */
+    keyless?: boolean
+  },
 ): Promise<Account> {
   const address = isHex(wanted, 20) ? normaliseHex(wanted, 20) : undefined
   const test = devnet?.accounts.find((account) => account.address === address)
   if (test !== undefined) return { address: test.address, open: async () => localSigner(test.privateKey) }
+  if (keyless && address !== undefined) return { address, open: () => Promise.reject(new Error('nothing is signed')) }
   const key = await findKey(keystore, wanted)
   return {
     address: key.address,

@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { EXPORTS, type ExportFile, type ExportKind } from '../core/staking/offline/documents.js'
 import { assertPassed } from '../core/staking/precheck.js'
 import { type Plan, type SequencerRecord, SPEEDS, type Speed, type Wish } from '../core/staking/types.js'
 import type { Address } from '../core/types/hex.js'
+import type { TxRecord } from '../l1/journal/index.js'
 import type { Performed } from '../l1/perform.js'
 import type { Rehearsal } from '../l1/rehearse.js'
-import type { Sent } from '../l1/send.js'
+import type { Sent } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
 import { networkFlags, type OpenNetwork, onNetwork } from './network.js'
 import { type Account, findAccount } from './owner.js'
@@ -13,11 +15,8 @@ import { renderPlan } from './plan.js'
 import { confirmOnce, keystoreFlags, passwordFlags, yesFlag } from './signing.js'
 import { wholeFlag } from './values.js'
 
-/** Flags of every command that sends a transaction. */
-export const sendFlags = {
-  ...networkFlags,
-  ...keystoreFlags,
-  ...passwordFlags,
+/** Flags of every command that waits for transactions. */
+export const waitFlags = {
   confirmations: Flags.integer({
     description: 'Blocks that must hold each transaction.',
     default: 1,
@@ -25,8 +24,26 @@ export const sendFlags = {
     max: 100,
   }),
   timeout: Flags.integer({ description: 'Seconds to wait for each confirmation.', default: 300, min: 1, max: 86_400 }),
+}
+
+/** Flags of every command that sends a transaction. */
+export const sendFlags = {
+  ...networkFlags,
+  ...keystoreFlags,
+  ...passwordFlags,
+  ...waitFlags,
   speed: Flags.option({ options: SPEEDS, description: 'How much to pay for being mined soon.', default: 'normal' })(),
   'dry-run': Flags.boolean({ description: 'Stop after the prechecks and the rehearsal; send nothing.' }),
+  export: Flags.option({
+    options: EXPORTS,
+    description:
+      'Sign nothing: write the calls for another wallet, for a Safe (Transaction Builder), or unsigned for `tx sign`.',
+  })(),
+  out: Flags.string({
+    description: 'Write what is exported to this new file.',
+    dependsOn: ['export'],
+    helpValue: 'FILE',
+  }),
   yes: yesFlag,
 }
 
@@ -52,6 +69,8 @@ export interface WriteChoice {
   readonly timeout: number
   readonly speed: Speed
   readonly 'dry-run': boolean
+  readonly export?: ExportKind | undefined
+  readonly out?: string | undefined
   readonly yes: boolean
   readonly from: string
 }
@@ -59,13 +78,15 @@ export interface WriteChoice {
 /** What a command that sends gives with `--json`. */
 export interface WriteResult {
   readonly network: string
-  readonly status: 'done' | 'dry-run' | 'nothing-due'
+  readonly status: 'done' | 'dry-run' | 'exported' | 'nothing-due'
   /** Why nothing was due. */
   readonly reason: string | null
   readonly plan: Plan | null
   readonly rehearsal: Rehearsal | null
   readonly transactions: readonly Sent[]
   readonly sequencer: SequencerRecord | null
+  /** What `--export` wrote. */
+  readonly exported: ExportFile | null
 }
 
 /** What `wishOf` may answer where the chain already has what is wanted. */
@@ -84,9 +105,10 @@ export abstract class WriteCommand extends BaseCommand {
     return onNetwork(flags, async (open) => {
       const { client, devnet } = open
       const passwordFile = flags['password-file']
-      const account = await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet })
-      const { withQuietAccount } = await import('../l1/index.js')
-      return withQuietAccount(client, account.address, async () => {
+      const keyless = flags.export !== undefined
+      const account = await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet, keyless })
+      const { fileJournal, journalPath, withQuietAccount } = await import('../l1/index.js')
+      const work = async () => {
         const wish = await wishOf(open, account.address)
         const result =
           'reason' in wish
@@ -94,7 +116,14 @@ export abstract class WriteCommand extends BaseCommand {
             : await this.#go(open, account, wish, flags)
         if (result.status === 'done') await later(open, result)
         return result
-      })
+      }
+      if (keyless) return work()
+      const journal = fileJournal(journalPath(), Date.now)
+      const onForgotten = ({ title, nonce }: TxRecord) =>
+        this.note(
+          `An earlier run signed "${title}" (nonce ${nonce}), which never arrived: what is sent now takes its place.`,
+        )
+      return withQuietAccount(client, account.address, { journal, onForgotten }, work)
     })
   }
 
@@ -102,16 +131,30 @@ export abstract class WriteCommand extends BaseCommand {
     const { prepareWish, rehearsePlan } = await import('../l1/index.js')
     const network = client.network.name
     const plan = await prepareWish(client, wish)
-    this.print(renderPlan(plan))
-    assertPassed(plan.prechecks)
+    const documentAlone = flags.export !== undefined && flags.out === undefined
+    if (documentAlone && !this.jsonEnabled()) this.note(renderPlan(plan))
+    else this.print(renderPlan(plan))
+    assertPassed(plan.prechecks.filter(({ code }) => !paidByOthers(flags.export, code)))
     const rehearsal = await rehearsePlan(client, plan)
-    const base = { network, reason: null, plan, rehearsal }
+    const base = { network, reason: null, plan, rehearsal, transactions: [], sequencer: null, exported: null }
     if (flags['dry-run']) {
       this.note('A dry run: nothing was sent.')
-      return { ...base, status: 'dry-run', transactions: [], sequencer: null }
+      return { ...base, status: 'dry-run' }
+    }
+    if (flags.export !== undefined) {
+      return { ...base, status: 'exported', exported: await this.#export(client, plan, flags.export, flags) }
     }
     await confirmOnce(`On ${network}, with ${account.address}: ${plan.title}?`, flags.yes)
     return { ...base, status: 'done', ...(await this.#send(client, account, plan, flags)) }
+  }
+
+  /** Writes the document to the file, else to stdout. */
+  async #export(client: OpenNetwork['client'], plan: Plan, kind: ExportKind, { speed, out }: WriteChoice) {
+    const { exportFor } = await import('../l1/index.js')
+    const exported = await exportFor(client, plan, kind, speed, Date.now())
+    await this.document(exported, out)
+    if (out !== undefined) this.note(`Nothing was sent. ${out} is for whoever signs for ${plan.from}.`)
+    return exported
   }
 
   async #send(client: OpenNetwork['client'], account: Account, plan: Plan, flags: WriteChoice): Promise<Performed> {
@@ -124,7 +167,8 @@ export abstract class WriteCommand extends BaseCommand {
         confirmations: flags.confirmations,
         timeoutSeconds: flags.timeout,
         speed: flags.speed,
-        onSent: (step, hash) => progress.step(`${step.title} (${hash})`),
+        onSent: (title, hash) => progress.step(`${title} (${hash})`),
+        signal: this.interrupted(),
       })
       progress.done()
       this.print(`Done: ${plan.title}.`)
@@ -137,8 +181,14 @@ export abstract class WriteCommand extends BaseCommand {
 
   #nothing(network: string, reason: string): WriteResult {
     this.print(`Nothing is due. ${reason}`)
-    return { network, status: 'nothing-due', reason, plan: null, rehearsal: null, transactions: [], sequencer: null }
+    const nothing = { plan: null, rehearsal: null, transactions: [], sequencer: null, exported: null }
+    return { network, status: 'nothing-due', reason, ...nothing }
   }
+}
+
+/** Whether the precheck is about gas that whoever sends the exported call pays: a Safe has often no ETH. */
+function paidByOthers(kind: ExportKind | undefined, code: string): boolean {
+  return (kind === 'safe' || kind === 'calldata') && code === 'INSUFFICIENT_ETH'
 }
 
 /** The id that is named, else that of the sequencer of `account`. @throws MetisSeqError `SEQUENCER_NOT_FOUND` (exit 3) */

@@ -10,7 +10,7 @@ import { parsePublicKey } from '../core/staking/publicKey.js'
 import { checkRecord, type SequencerPublicRecord } from '../core/staking/record.js'
 import type { Address, Hex } from '../core/types/hex.js'
 import type { DevnetDescriptor } from '../devnet/descriptor.js'
-import type { Sent } from '../l1/send.js'
+import type { Sent } from '../l1/send/index.js'
 import {
   findKey,
   type LocalSigner,

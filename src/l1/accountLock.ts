@@ -81,7 +81,7 @@ async function beginningOf(pid: number): Promise<string> {
 function inUse(address: Address, pid: number, path: string): MetisSeqError {
   return new MetisSeqError('ACCOUNT_IN_USE', `Process ${pid} is sending for ${address} now. Nothing was sent.`, {
     exit: Exit.data,
-    next: `Run it again when that is done; ${path} holds the account.`,
+    next: `Run it again when that is done, or stop it with Ctrl-C: what it sent stays in the journal. ${path} holds the account.`,
   })
 }
 

@@ -6,8 +6,8 @@ import type { Plan, SequencerRecord, Wish } from '../core/staking/types.js'
 import type { Address } from '../core/types/hex.js'
 import { withAccount } from './accountLock.js'
 import { asking, type L1Client } from './client.js'
-import { journalPath } from './journal.js'
-import { type SendOptions, type Sent, sendSteps } from './send.js'
+import { type JournalFile, journalPath, type TxRecord } from './journal/index.js'
+import { type SendOptions, type Sent, sendSteps, settle } from './send/index.js'
 import { readStakingState } from './state.js'
 
 export interface Performed {
@@ -47,25 +47,57 @@ export async function performPlan(
   )
 }
 
+/** Where what is sent is kept, and who is told of it. */
+export interface QuietOptions {
+  journal: JournalFile
+  /** A transaction that an earlier run signed and nobody saw: what is sent now takes its place. */
+  onForgotten?: (record: TxRecord) => void
+}
+
 /**
  * Runs `work` while nothing else sends for the account: no process of this machine, and no transaction that is pending.
- * What is planned meanwhile holds until it is sent, so nothing is done twice after a run that was killed.
- * @throws MetisSeqError `ACCOUNT_IN_USE` (exit 9), `TX_PENDING` (exit 8)
+ * What is planned meanwhile holds until it is sent, so nothing is done twice after a run that was killed: one that it
+ * signed and that never arrived has the nonce that is used next, so that only one of them can be mined.
+ * @throws MetisSeqError `ACCOUNT_IN_USE` (exit 9), `TX_PENDING` (exit 8), `JOURNAL_INVALID` (exit 9)
  */
-export function withQuietAccount<T>(client: L1Client, address: Address, work: () => Promise<T>): Promise<T> {
-  return withAccount(dirname(journalPath()), client.network.l1ChainId, address, async () => {
+export function withQuietAccount<T>(
+  client: L1Client,
+  address: Address,
+  { journal, onForgotten }: QuietOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const settled = async () => settle(client, address, journal, await journal.read())
+  return withAccountOf(client, address, async () => {
     const count = (tag: string) => asking(client, 'the nonce', client.provider.getTransactionCount(address, tag))
+    const open = await settled()
     const [mined, pending] = await Promise.all([count('latest'), count('pending')])
-    if (pending <= mined) return work()
-    throw new MetisSeqError(
-      'TX_PENDING',
-      `${pending - mined} transaction(s) of ${address} are not mined yet, from nonce ${mined} on. Nothing was sent.`,
-      {
-        exit: Exit.unconfirmed,
-        severity: 'temporary',
-        next: 'Run it again when they are mined: it looks at the chain first and does only what is still due.',
-        details: { nonce: mined },
-      },
-    )
+    const known = open.find(({ sighting }) => sighting.state === 'pending')?.record
+    if (known !== undefined || pending > mined) throw stillPending(address, mined, known)
+    for (const { record } of open) onForgotten?.(record)
+    const result = await work()
+    if (open.length > 0) await settled()
+    return result
   })
+}
+
+/** Runs `work` while no other process of this machine sends for the account. @throws MetisSeqError `ACCOUNT_IN_USE` (exit 9) */
+export function withAccountOf<T>(client: L1Client, address: Address, work: () => Promise<T>): Promise<T> {
+  return withAccount(dirname(journalPath()), client.network.l1ChainId, address, work)
+}
+
+function stillPending(address: Address, nonce: number, record: TxRecord | undefined): MetisSeqError {
+  const what = record === undefined ? '' : `: ${record.title} (${record.hash})`
+  return new MetisSeqError(
+    'TX_PENDING',
+    `A transaction of ${address} is not mined yet, of nonce ${record?.nonce ?? nonce}${what}. Nothing was sent.`,
+    {
+      exit: Exit.unconfirmed,
+      severity: 'temporary',
+      next:
+        record === undefined
+          ? 'Run it again when that is mined: it looks at the chain first and does only what is still due.'
+          : `\`metis-seq tx wait ${record.hash}\` waits for it, \`tx bump\` pays more, \`tx cancel\` takes it back.`,
+      details: { nonce: record?.nonce ?? nonce, hash: record?.hash ?? null },
+    },
+  )
 }

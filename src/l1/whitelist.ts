@@ -3,7 +3,7 @@ import type { Signer } from '../core/ports/signer.js'
 import type { Address, Hex } from '../core/types/hex.js'
 import { lockingPoolAbi } from './abi/lockingPool.js'
 import type { L1Client } from './client.js'
-import { type SendOptions, type Sent, sendSteps } from './send.js'
+import { type SendOptions, type Sent, sendSteps } from './send/index.js'
 
 const WHITELIST_GAS = 100_000n
 const pool = new Interface(lockingPoolAbi)

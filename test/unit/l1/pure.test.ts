@@ -1,11 +1,8 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AbiCoder, concat, Interface, id } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { checksumAddress } from '../../../src/core/codec/index.js'
 import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
-import { decodeRevert, fileJournal, journalPath, presetNetwork } from '../../../src/l1/index.js'
+import { decodeRevert, presetNetwork } from '../../../src/l1/index.js'
 import { redactUrl } from '../../../src/l1/url.js'
 
 describe('the address book', () => {
@@ -72,46 +69,5 @@ describe('a revert', () => {
     const explained = names.map((name) => decodeRevert(id(`${name}()`).slice(0, 10)))
     expect(explained.map(({ name }) => name)).toEqual(names)
     expect(explained.map(({ explanation }) => explanation)).not.toContain('The contract refused it.')
-  })
-})
-
-describe('the journal', () => {
-  it('is a private file of versioned lines', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'journal-')), 'deep', 'journal.jsonl')
-    const journal = fileJournal(path, () => 0)
-    const hash = `0x${'ab'.repeat(32)}` as const
-    const from = `0x${'11'.repeat(20)}` as const
-    await journal.append({ event: 'signed', hash, chainId: 1n, from, nonce: 2, title: 'lock', raw: '0x02' })
-    await journal.append({ event: 'mined', hash, block: 9, status: 'success' })
-    expect((await stat(path)).mode & 0o777).toBe(0o600)
-    const lines = (await readFile(path, 'utf8'))
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(lines).toEqual([
-      {
-        version: 1,
-        time: '1970-01-01T00:00:00.000Z',
-        event: 'signed',
-        hash,
-        chainId: '1',
-        from,
-        nonce: 2,
-        title: 'lock',
-        raw: '0x02',
-      },
-      { version: 1, time: '1970-01-01T00:00:00.000Z', event: 'mined', hash, block: 9, status: 'success' },
-    ])
-  })
-
-  it('that cannot be written stops the sending: exit 9', async () => {
-    const journal = fileJournal('/dev/null/journal.jsonl', () => 0)
-    const entry = { event: 'mined', hash: '0x', block: 9, status: 'success' } as const
-    await expect(journal.append(entry)).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE', exit: 9 })
-  })
-
-  it('lies where the platform keeps state', () => {
-    expect(journalPath({ XDG_STATE_HOME: '/state' })).toBe('/state/metis-seq/journal.jsonl')
-    expect(journalPath({ METIS_SEQ_JOURNAL: '/other' })).toBe('/other')
   })
 })

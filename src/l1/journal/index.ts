@@ -1,0 +1,3 @@
+export * from './entry.js'
+export * from './file.js'
+export * from './records.js'

@@ -1,0 +1,7 @@
+export * from './deliver.js'
+export * from './offline.js'
+export * from './replace.js'
+export * from './resume.js'
+export * from './signed.js'
+export * from './steps.js'
+export * from './types.js'

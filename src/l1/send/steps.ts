@@ -1,0 +1,45 @@
+import type { Signer } from '../../core/ports/signer.js'
+import type { Step } from '../../core/staking/types.js'
+import { asking, type L1Client } from '../client.js'
+import { readFees } from '../fees.js'
+import { deliver } from './deliver.js'
+import { gasOf, reverted } from './refusals.js'
+import { signChecked } from './signed.js'
+import type { SendOptions, Sent } from './types.js'
+
+/**
+ * Sends the steps one after the other, each once the one before it is confirmed. Every step is simulated at the pending
+ * block first, and is in the journal before it is broadcast.
+ * @throws MetisSeqError `REHEARSAL_REVERTED`, `TX_REVERTED`, `TX_REPLACED`, `TX_REFUSED` (exit 7), `TX_UNCONFIRMED` (exit 8),
+ * `SIGNER_MISMATCH` (exit 5), `RPC_UNREACHABLE` (exit 6), `JOURNAL_UNWRITABLE` (exit 9)
+ */
+export async function sendSteps(
+  client: L1Client,
+  signer: Signer,
+  steps: readonly Step[],
+  options: SendOptions,
+): Promise<Sent[]> {
+  const sent: Sent[] = []
+  for (const step of steps) sent.push(await sendStep(client, signer, step, options))
+  return sent
+}
+
+async function sendStep(client: L1Client, signer: Signer, step: Step, options: SendOptions): Promise<Sent> {
+  const { provider, network } = client
+  const needed = await gasOf(client, signer.address, step)
+  const nonce = await asking(client, 'the next nonce', provider.getTransactionCount(signer.address, 'pending'))
+  const transaction = {
+    chainId: network.l1ChainId,
+    nonce,
+    to: step.to,
+    value: step.value,
+    data: step.data,
+    gasLimit: needed > step.gasLimit ? (needed * 6n) / 5n : step.gasLimit,
+    ...(await readFees(client, options.speed)),
+  }
+  const signed = await signChecked(signer, transaction, step.title)
+  const receipt = await deliver(client, signed, options)
+  if (receipt.status !== 1) throw await reverted(client, signer.address, step, receipt)
+  const { hash, blockNumber: block, gasUsed, fee } = receipt
+  return { kind: step.kind, hash: hash as Sent['hash'], block, gasUsed, fee }
+}
