@@ -1,11 +1,20 @@
 import { Flags } from '@oclif/core'
 import { checksumAddress, isHex, normaliseHex } from '../core/codec/index.js'
+import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Signer } from '../core/ports/signer.js'
 import { parsePublicKey } from '../core/staking/publicKey.js'
 import type { Address, Hex } from '../core/types/hex.js'
 import type { DevnetDescriptor } from '../devnet/descriptor.js'
 import { findKey, localSigner, publicKeyOfKey, unlockKey } from '../signers/index.js'
-import { askPassword } from './signing.js'
+import { askPassword, keystoreFlags, passwordFlags } from './signing.js'
+
+/** Flags of every command that signs. */
+export const accountFlags = { ...keystoreFlags, ...passwordFlags }
+
+export interface AccountChoice {
+  readonly keystore: string
+  readonly 'password-file'?: string | undefined
+}
 
 /** An account that can sign once it is opened; on a devnet the public test accounts need no keystore. */
 export interface Account {
@@ -42,6 +51,28 @@ export async function findAccount(
     address: key.address,
     open: async () => unlockKey(key, await askPassword(passwordFile, `${key.name} (${checksumAddress(key.address)})`)),
   }
+}
+
+/**
+ * The account of `address`, found by `wanted` where that is given.
+ * @throws MetisSeqError `SIGNER_MISMATCH` (exit 5): that is another one; and as `findAccount`
+ */
+export async function accountOf(
+  address: Address,
+  wanted: string | undefined,
+  flags: AccountChoice,
+  devnet?: DevnetDescriptor,
+): Promise<Account> {
+  const account = await findAccount(wanted ?? address, {
+    keystore: flags.keystore,
+    passwordFile: flags['password-file'],
+    devnet,
+  })
+  if (account.address === address) return account
+  throw new MetisSeqError('SIGNER_MISMATCH', `"${wanted}" is the account ${account.address}, not ${address}.`, {
+    exit: Exit.signer,
+    next: `Name the key of ${address} with --from. Nothing was signed.`,
+  })
 }
 
 /** Flags that name the key that will sign blocks: a key of the keystore, or a public key alone. */

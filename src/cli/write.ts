@@ -9,10 +9,10 @@ import type { Performed } from '../l1/perform.js'
 import type { Rehearsal } from '../l1/rehearse.js'
 import type { Sent } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
-import { networkFlags, type OpenNetwork, onNetwork } from './network.js'
-import { type Account, findAccount } from './owner.js'
+import { type NetworkChoice, networkFlags, type OpenNetwork, onNetwork } from './network.js'
+import { type Account, type AccountChoice, accountFlags, findAccount } from './owner.js'
 import { renderPlan } from './plan.js'
-import { confirmOnce, keystoreFlags, passwordFlags, yesFlag } from './signing.js'
+import { confirmOnce, yesFlag } from './signing.js'
 import { wholeFlag } from './values.js'
 
 /** Flags of every command that waits for transactions. */
@@ -29,8 +29,7 @@ export const waitFlags = {
 /** Flags of every command that sends a transaction. */
 export const sendFlags = {
   ...networkFlags,
-  ...keystoreFlags,
-  ...passwordFlags,
+  ...accountFlags,
   ...waitFlags,
   speed: Flags.option({ options: SPEEDS, description: 'How much to pay for being mined soon.', default: 'normal' })(),
   'dry-run': Flags.boolean({ description: 'Stop after the prechecks and the rehearsal; send nothing.' }),
@@ -59,12 +58,7 @@ export const idFlag = wholeFlag({
   helpValue: 'N',
 })
 
-export interface WriteChoice {
-  readonly network: string
-  readonly 'rpc-url'?: string | undefined
-  readonly 'data-dir'?: string | undefined
-  readonly keystore: string
-  readonly 'password-file'?: string | undefined
+export interface WriteChoice extends NetworkChoice, AccountChoice {
   readonly confirmations: number
   readonly timeout: number
   readonly speed: Speed
@@ -160,23 +154,18 @@ export abstract class WriteCommand extends BaseCommand {
   async #send(client: OpenNetwork['client'], account: Account, plan: Plan, flags: WriteChoice): Promise<Performed> {
     const { fileJournal, journalPath, performPlan } = await import('../l1/index.js')
     const signer = await account.open()
-    const progress = await this.progress()
-    try {
-      const done = await performPlan(client, signer, plan, {
+    const done = await this.working((progress) =>
+      performPlan(client, signer, plan, {
         journal: fileJournal(journalPath(), Date.now),
         confirmations: flags.confirmations,
         timeoutSeconds: flags.timeout,
         speed: flags.speed,
         onSent: (title, hash) => progress.step(`${title} (${hash})`),
         signal: this.interrupted(),
-      })
-      progress.done()
-      this.print(`Done: ${plan.title}.`)
-      return done
-    } catch (error) {
-      progress.fail()
-      throw error
-    }
+      }),
+    )
+    this.print(`Done: ${plan.title}.`)
+    return done
   }
 
   #nothing(network: string, reason: string): WriteResult {
