@@ -124,7 +124,7 @@ export abstract class WriteCommand extends BaseCommand {
   async #go({ client }: OpenNetwork, account: Account, wish: Wish, flags: WriteChoice): Promise<WriteResult> {
     const { prepareWish, rehearsePlan } = await import('../l1/index.js')
     const network = client.network.name
-    const plan = await prepareWish(client, wish)
+    const plan = await prepareWish(client, wish, flags.speed)
     const documentAlone = flags.export !== undefined && flags.out === undefined
     if (documentAlone && !this.jsonEnabled()) this.note(renderPlan(plan))
     else this.print(renderPlan(plan))

@@ -107,6 +107,8 @@ export interface StakingState {
 export interface Snapshot {
   /** METIS of the sender on L1 */
   metis: bigint
+  /** ETH of the sender on L1, in wei; afterwards the least that is left */
+  eth: bigint
   stake: bigint
   reward: bigint
   totalLocked: bigint
@@ -134,7 +136,7 @@ export interface Plan {
   /** Most that the steps cost in fees, in wei of ETH, at each speed. */
   maxFees: Record<Speed, bigint>
   before: Snapshot
-  /** After all steps, fees left out. */
+  /** After all steps. */
   after: Snapshot
   /** What else to know before confirming: the 21 days, an allowance that is replaced. Whole sentences. */
   notes: string[]
