@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { parseMetis } from '../core/staking/amount.js'
 import { EXPORTS, type ExportFile, type ExportKind } from '../core/staking/offline/documents.js'
 import { assertPassed } from '../core/staking/precheck.js'
 import { type Plan, type SequencerRecord, SPEEDS, type Speed, type Wish } from '../core/staking/types.js'
@@ -52,6 +53,17 @@ export const fromFlag = Flags.string({
   required: true,
   helpValue: 'KEY',
 })
+
+/** Flag of commands that send rewards over the bridge. */
+export const bridgeFeeFlag = Flags.custom<bigint>({
+  parse: async (text) => parseMetis(text, 'ETH'),
+  description: 'ETH to pay the bridge, where it does not tell what it wants.',
+  helpValue: 'ETH',
+})()
+
+export function bridgeFeeOf(flags: { 'bridge-fee'?: bigint | undefined }): { bridgeFee?: bigint } {
+  return flags['bridge-fee'] === undefined ? {} : { bridgeFee: flags['bridge-fee'] }
+}
 
 export const idFlag = wholeFlag({
   description: 'Id of the sequencer; without it the one of the account.',
