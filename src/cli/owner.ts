@@ -1,22 +1,17 @@
 import { Flags } from '@oclif/core'
 import { checksumAddress, isHex, normaliseHex } from '../core/codec/index.js'
-import type { Signer } from '../core/ports/signer.js'
 import { parsePublicKey } from '../core/staking/publicKey.js'
 import type { Address, Hex } from '../core/types/hex.js'
 import type { DevnetDescriptor } from '../devnet/descriptor.js'
 import { findKey, localSigner, publicKeyOfKey, unlockKey } from '../signers/index.js'
+import type { Account } from './account.js'
+import { findLedgerAccount, type LedgerChoice, type LedgerSearch, namesLedger } from './ledger.js'
 import { askPassword } from './signing.js'
 
-/** An account that can sign once it is opened; on a devnet the public test accounts need no keystore. */
-export interface Account {
-  readonly address: Address
-  /** @throws MetisSeqError `WRONG_PASSWORD`, `PASSWORD_NEEDED` (exit 5) */
-  open(): Promise<Signer>
-}
-
 /**
- * The account that `wanted` names: a key of the keystore by name, address or path, or a funded account of the devnet by address.
- * @throws MetisSeqError `KEY_NOT_FOUND`, `KEY_AMBIGUOUS` (exit 5)
+ * The account that `wanted` names: a key of the keystore by name, address or path, a funded account of the devnet by
+ * address, or an account of a Ledger (`ledger`, `ledger:0xADDRESS`, `ledger:PATH`).
+ * @throws MetisSeqError `KEY_NOT_FOUND`, `KEY_AMBIGUOUS` (exit 5), and as `findLedgerAccount`
  */
 export async function findAccount(
   wanted: string,
@@ -25,14 +20,21 @@ export async function findAccount(
     passwordFile,
     devnet,
     keyless = false,
+    ledger = {},
+    search,
   }: {
     keystore: string
     passwordFile?: string | undefined
     devnet?: DevnetDescriptor | undefined
     /** An address will do: nothing is signed here. */
     keyless?: boolean
+    /** The flags of `ledgerFlags`. */
+    ledger?: LedgerChoice
+    /** What `ledger` alone stands for. */
+    search?: LedgerSearch | undefined
   },
 ): Promise<Account> {
+  if (namesLedger(wanted)) return findLedgerAccount(wanted, ledger, { search, keyless })
   const address = isHex(wanted, 20) ? normaliseHex(wanted, 20) : undefined
   const test = devnet?.accounts.find((account) => account.address === address)
   if (test !== undefined) return { address: test.address, open: async () => localSigner(test.privateKey) }
@@ -43,6 +45,8 @@ export async function findAccount(
     open: async () => unlockKey(key, await askPassword(passwordFile, `${key.name} (${checksumAddress(key.address)})`)),
   }
 }
+
+export type { Account } from './account.js'
 
 /** Flags that name the key that will sign blocks: a key of the keystore, or a public key alone. */
 export const signerFlags = {

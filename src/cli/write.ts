@@ -9,6 +9,8 @@ import type { Performed } from '../l1/perform.js'
 import type { Rehearsal } from '../l1/rehearse.js'
 import type { Sent } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
+import { ledgerFlags } from './ledger.js'
+import { searchFor } from './ledgerSearch.js'
 import { networkFlags, type OpenNetwork, onNetwork } from './network.js'
 import { type Account, findAccount } from './owner.js'
 import { renderPlan } from './plan.js'
@@ -31,6 +33,7 @@ export const sendFlags = {
   ...networkFlags,
   ...keystoreFlags,
   ...passwordFlags,
+  ...ledgerFlags,
   ...waitFlags,
   speed: Flags.option({ options: SPEEDS, description: 'How much to pay for being mined soon.', default: 'normal' })(),
   'dry-run': Flags.boolean({ description: 'Stop after the prechecks and the rehearsal; send nothing.' }),
@@ -49,7 +52,7 @@ export const sendFlags = {
 
 export const fromFlag = Flags.string({
   description:
-    'Key of the account that sends: name, address or path; on a devnet also the address of a funded account.',
+    'Key of the account that sends: name, address or path; `ledger`, ledger:0xADDRESS or ledger:PATH; on a devnet also the address of a funded account.',
   required: true,
   helpValue: 'KEY',
 })
@@ -65,6 +68,8 @@ export interface WriteChoice {
   readonly 'data-dir'?: string | undefined
   readonly keystore: string
   readonly 'password-file'?: string | undefined
+  readonly ledger: string
+  readonly 'ledger-timeout': number
   readonly confirmations: number
   readonly timeout: number
   readonly speed: Speed
@@ -73,6 +78,7 @@ export interface WriteChoice {
   readonly out?: string | undefined
   readonly yes: boolean
   readonly from: string
+  readonly id?: bigint | undefined
 }
 
 /** What a command that sends gives with `--json`. */
@@ -96,6 +102,9 @@ export interface NothingDue {
 
 /** A command that sends: reads, plans, rehearses, asks once, sends, reads back. */
 export abstract class WriteCommand extends BaseCommand {
+  /** Who sends it: that is what `--from ledger` searches for. */
+  protected readonly sender: 'owner' | 'signer' = 'owner'
+
   /** @throws MetisSeqError of the first failed precheck (exit 3), `NOT_CONFIRMED` (exit 4), and as `performPlan` */
   protected write(
     flags: WriteChoice,
@@ -106,7 +115,9 @@ export abstract class WriteCommand extends BaseCommand {
       const { client, devnet } = open
       const passwordFile = flags['password-file']
       const keyless = flags.export !== undefined
-      const account = await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet, keyless })
+      const search = searchFor(client, this.sender, flags.id)
+      const { keystore } = flags
+      const account = await findAccount(flags.from, { keystore, passwordFile, devnet, keyless, ledger: flags, search })
       const { fileJournal, journalPath, withQuietAccount } = await import('../l1/index.js')
       const work = async () => {
         const wish = await wishOf(open, account.address)

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { writeNewFile } from '../cli/batch/files.js'
 import { BaseCommand } from '../cli/command.js'
+import { ledgerFlags } from '../cli/ledger.js'
 import { networkFlags, type OpenNetwork, onNetwork } from '../cli/network.js'
 import { findAccount } from '../cli/owner.js'
 import { askPassword, keystoreFlags, passwordFlags } from '../cli/signing.js'
@@ -44,7 +45,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
   ]
   static override flags = {
     from: Flags.string({
-      description: 'The owner, to be whitelisted: an address, or a key of the keystore.',
+      description: 'The owner, to be whitelisted: an address, a key of the keystore, or ledger:PATH.',
       required: true,
       aliases: ['owner', 'address'],
       helpValue: 'KEY',
@@ -68,6 +69,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
     ...networkFlags,
     ...keystoreFlags,
     ...passwordFlags,
+    ...ledgerFlags,
   }
 
   async run(): Promise<Registered> {
@@ -77,7 +79,15 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
       const { devnet } = open
       const owner = isHex(flags.from, 20)
         ? normaliseHex(flags.from, 20)
-        : (await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet })).address
+        : (
+            await findAccount(flags.from, {
+              keystore: flags.keystore,
+              passwordFile,
+              devnet,
+              keyless: true,
+              ledger: flags,
+            })
+          ).address
       const key = flags.signer === undefined ? undefined : await findKey(flags.keystore, flags.signer)
       const signer = key && (await unlockKey(key, await askPassword(passwordFile, key.name)))
       const pubkey = signer?.publicKey ?? parsePublicKey(flags['signer-pubkey'] ?? '')
