@@ -5,6 +5,7 @@ import { formatMetis } from '../core/staking/amount.js'
 import type { Choice, LedgerAccount, LedgerOptions, LedgerScreen } from '../signers/ledger/index.js'
 import type { Account } from './account.js'
 import { interruptSignal } from './interrupt.js'
+import { parseAddress } from './values.js'
 
 const DEFAULT_SECONDS = 120
 const PREFIX = 'ledger:'
@@ -54,8 +55,8 @@ export function namesLedger(wanted: string): boolean {
 
 /**
  * The account of a Ledger that `wanted` names. `keyless`: an address will do, and where it is given no device is needed.
- * @throws MetisSeqError `LEDGER_PATH_INVALID`, `LEDGER_ENDPOINT_INVALID` (exit 2), `LEDGER_ACCOUNT_NOT_FOUND` and of the
- * device's state (exit 5)
+ * @throws MetisSeqError `LEDGER_PATH_INVALID`, `VALUE_INVALID`, `LEDGER_ENDPOINT_INVALID` (exit 2),
+ * `LEDGER_ACCOUNT_NOT_FOUND`, `LEDGER_ACCOUNT_AMBIGUOUS`, and those of the device's state (exit 5)
  */
 export async function findLedgerAccount(
   wanted: string,
@@ -82,7 +83,8 @@ async function locate(
 ): Promise<LedgerAccount> {
   const { accountAt, accountOf, chosenAccount, parsePath } = await import('../signers/ledger/index.js')
   if (named !== undefined) {
-    return isHex(named, 20) ? accountOf(options, normaliseHex(named, 20)) : accountAt(options, parsePath(named))
+    if (named.startsWith('0x')) return accountOf(options, parseAddress(named, 'ledger:ADDRESS'))
+    return accountAt(options, parsePath(named))
   }
   if (search !== undefined) return chosenAccount(options, search.choose, search.wanted)
   throw new MetisSeqError('LEDGER_ACCOUNT_NOT_FOUND', 'Which account of the Ledger is meant is not said.', {

@@ -46,7 +46,8 @@ export function withLedger<T>(options: LedgerOptions, work: (device: LedgerDevic
   return withSession(options, (session) => work(deviceOf(session)))
 }
 
-function deviceOf({ transport, model, bounded }: Session): LedgerDevice {
+/** The device behind an open connection. */
+export function deviceOf({ transport, model, bounded }: Session): LedgerDevice {
   const ethereum = newEthereumApp(transport)
   let version = 'of an unknown version'
   const exchange = async <T>(work: Promise<T>, asking = false): Promise<T> => {
@@ -63,7 +64,11 @@ function deviceOf({ transport, model, bounded }: Session): LedgerDevice {
       version = app.version
       return app
     },
-    blindSigning: async () => (await exchange(ethereum.getAppConfiguration())).arbitraryDataEnabled === 1,
+    blindSigning: async () => {
+      const configuration = await exchange(ethereum.getAppConfiguration())
+      if (!/^\d+\.\d+\.\d+$/.test(configuration.version)) throw invalidAnswer('its configuration is cut off')
+      return configuration.arbitraryDataEnabled === 1
+    },
     address: async (path) => readAddress(await exchange(ethereum.getAddress(path.slice(2), false))),
     showAddress: async (path) => readAddress(await exchange(ethereum.getAddress(path.slice(2), true), true)),
     signTransaction: async (path, unsigned) => {

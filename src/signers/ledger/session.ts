@@ -32,10 +32,8 @@ export async function withSession<T>(options: LedgerOptions, work: (session: Ses
     within(promise, asking ? timeoutSeconds : Math.min(timeoutSeconds, QUERY_SECONDS), signal)
   const opening = opened(options.endpoint)
   const { transport, model } = await wait(opening).catch((error: unknown) => {
-    opening.then(
-      (late) => late.transport.close(),
-      () => {}, // it is reported already
-    )
+    // One that opens too late is closed; whatever fails there is reported already.
+    opening.then((late) => late.transport.close()).catch(() => {})
     throw error
   })
   try {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../../cli/command.js'
 import { ledgerFlags, ledgerOptions, renderScreen } from '../../../cli/ledger.js'
-import { isHex, normaliseHex } from '../../../core/codec/index.js'
+import { parseAddress } from '../../../cli/values.js'
 import type { LedgerAccount } from '../../../signers/ledger/index.js'
 
 /** Lets a person compare an address with the screen of the device. */
@@ -21,8 +21,8 @@ export default class KeysLedgerVerify extends BaseCommand {
     const { args, flags } = await this.parse(KeysLedgerVerify)
     const { accountAt, accountOf, parsePath, verifyAccount } = await import('../../../signers/ledger/index.js')
     const options = await ledgerOptions(flags)
-    const account = isHex(args.account, 20)
-      ? await accountOf(options, normaliseHex(args.account, 20))
+    const account = args.account.startsWith('0x')
+      ? await accountOf(options, parseAddress(args.account, 'ACCOUNT'))
       : await accountAt(options, parsePath(args.account))
     await verifyAccount(account, options, (screen) => this.note(renderScreen(screen)))
     this.print(`The Ledger holds ${account.address} at ${account.path}; you approved it on its screen.`)
