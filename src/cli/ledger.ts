@@ -71,7 +71,11 @@ export async function findLedgerAccount(
   const account = await locate(named, options, search)
   const open = async () => {
     const { ledgerSigner } = await import('../signers/ledger/index.js')
-    return ledgerSigner(account, options, (screen) => process.stderr.write(`${renderScreen(screen)}\n`))
+    const { describeCall } = await import('../l1/index.js')
+    return ledgerSigner(account, options, (screen) => {
+      const call = screen.kind === 'transaction' ? describeCall(screen.data) : undefined
+      process.stderr.write(`${renderScreen(screen, options, call)}\n`)
+    })
   }
   return { address: account.address, open }
 }
@@ -93,14 +97,16 @@ async function locate(
   })
 }
 
-/** What a person should see on the device, line by line. */
-export function renderScreen(screen: LedgerScreen): string {
+/** What a person should see on the device, line by line; `call` in words is what the device cannot show. */
+export function renderScreen(screen: LedgerScreen, { timeoutSeconds }: LedgerOptions, call?: string): string {
   const lines = linesOf(screen).map(([name, value]) => `  ${name.padEnd(10)} ${value}`)
-  const warning = screen.kind === 'transaction' && screen.blind ? [BLIND] : []
-  return [`On the Ledger (${screen.path}), approve only what shows:`, ...lines, ...warning].join('\n')
+  const blind = screen.kind === 'transaction' && screen.blind
+  const warning = blind
+    ? [`  ! It warns of blind signing first: it cannot show that this is ${call ?? 'a call of a contract'}.`]
+    : []
+  const head = `Look at the Ledger (${screen.path}) and approve within ${timeoutSeconds} s, but only if it shows:`
+  return [head, ...lines, ...warning].join('\n')
 }
-
-const BLIND = '  ! It warns of blind signing first: the app cannot read this call. The plan says what it does.'
 
 function linesOf(screen: LedgerScreen): [string, string][] {
   switch (screen.kind) {

@@ -63,7 +63,7 @@ export function modelOf(usbProductId: number): string {
   const { identifyUSBProductId } = require('@ledgerhq/devices') as {
     identifyUSBProductId(id: number): { productName: string } | null | undefined
   }
-  return identifyUSBProductId(usbProductId)?.productName ?? 'Ledger'
+  return (identifyUSBProductId(usbProductId)?.productName ?? 'Ledger').replace(/\s+/g, ' ') // some have no-break spaces
 }
 
 /** An optional package with a native part. Throws what Node says when it, or a library that it needs, is absent. */

@@ -5,6 +5,7 @@ import { openUsb } from './usb.js'
 
 /** Longest that a device takes to answer where no person is asked. */
 const QUERY_SECONDS = 10
+const CLOSE_SECONDS = 2
 
 export interface LedgerOptions {
   readonly endpoint: LedgerEndpoint
@@ -39,7 +40,8 @@ export async function withSession<T>(options: LedgerOptions, work: (session: Ses
   try {
     return await work({ transport, model, bounded: wait })
   } finally {
-    await transport.close().catch(() => {}) // a device that is gone cannot be closed
+    // A device that is gone cannot be closed, and must not keep the program.
+    await within(transport.close(), CLOSE_SECONDS, undefined).catch(() => {})
   }
 }
 

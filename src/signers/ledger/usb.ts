@@ -12,6 +12,12 @@ const USAGE_PAGE = 0xffa0
 /** What is used of an open HID device. */
 export type HidPort = Pick<HIDAsync, 'write' | 'close' | 'on'>
 
+/** What is used of node-hid. */
+export interface Hid {
+  devicesAsync(): Promise<Device[]>
+  HIDAsync: { open(path: string): Promise<HidPort> }
+}
+
 export interface OpenUsb {
   readonly transport: Transport
   readonly model: string
@@ -21,12 +27,12 @@ export interface OpenUsb {
  * Opens the first Ledger on USB.
  * @throws MetisSeqError `LEDGER_UNSUPPORTED`, `LEDGER_ABSENT`, `LEDGER_NO_ACCESS` (exit 5)
  */
-export async function openUsb(): Promise<OpenUsb> {
-  const hid = await supported()
-  const device = hid.devices.find(isApduInterface)
+export async function openUsb(load: () => Hid = loadNodeHid): Promise<OpenUsb> {
+  const { hid, devices } = await supported(load)
+  const device = devices.find(isApduInterface)
   if (device?.path === undefined) throw ledgerError({ state: 'absent', endpoint: { kind: 'usb' } })
   try {
-    const port = await hid.open(device.path)
+    const port = await hid.HIDAsync.open(device.path)
     return { transport: hidTransport(port, randomInt(1, 0x10000)), model: modelOf(device.productId) }
   } catch (error) {
     throw ledgerError({ state: 'no-access', endpoint: { kind: 'usb' } }, error)
@@ -34,11 +40,10 @@ export async function openUsb(): Promise<OpenUsb> {
 }
 
 /** The Ledgers that are connected. @throws MetisSeqError `LEDGER_UNSUPPORTED` (exit 5) */
-async function supported(): Promise<{ devices: Device[]; open: (path: string) => Promise<HidPort> }> {
+async function supported(load: () => Hid): Promise<{ hid: Hid; devices: Device[] }> {
   try {
-    const { devicesAsync, HIDAsync } = loadNodeHid()
-    const devices = (await devicesAsync()).filter(({ vendorId }) => vendorId === LEDGER_VENDOR)
-    return { devices, open: (path) => HIDAsync.open(path) }
+    const hid = load()
+    return { hid, devices: (await hid.devicesAsync()).filter(({ vendorId }) => vendorId === LEDGER_VENDOR) }
   } catch (error) {
     const [reason = ''] = messageOf(error).split('\n')
     throw ledgerError({ state: 'unsupported', reason: reason.slice(0, 200) }, error)
@@ -46,7 +51,7 @@ async function supported(): Promise<{ devices: Device[]; open: (path: string) =>
 }
 
 function isApduInterface({ usagePage, interface: number }: Device): boolean {
-  return usagePage === USAGE_PAGE || (usagePage === undefined && number === 0) || (usagePage === 0 && number === 0)
+  return usagePage ? usagePage === USAGE_PAGE : number === 0 // some systems don't tell the page
 }
 
 /** APDUs over an open HID device. `channel` tells our packets from those of an earlier program. */

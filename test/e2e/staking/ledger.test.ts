@@ -131,7 +131,8 @@ describe('a lock', () => {
       expect(stderr).toContain(`max fees   ${maxFees} ETH\n`)
       expect(stderr).toContain(`hash       ${hash}\n`)
     }
-    expect(stderr).toContain('It warns of blind signing first')
+    expect(stderr).toMatch(/It warns of blind signing first: .* approve\(.*amount 30000 METIS\)/)
+    expect(stderr).toMatch(/It warns of blind signing first: .* lockFor\(.*amount 30000 METIS/)
 
     await stage.fund((await stage.key('owner')).address, METIS, 50_000n * METIS)
     expect(await run(['register', '--from', 'owner', '--signer', 'two'])).toMatchObject({ code: 0 })

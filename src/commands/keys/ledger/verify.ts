@@ -24,7 +24,7 @@ export default class KeysLedgerVerify extends BaseCommand {
     const account = args.account.startsWith('0x')
       ? await accountOf(options, parseAddress(args.account, 'ACCOUNT'))
       : await accountAt(options, parsePath(args.account))
-    await verifyAccount(account, options, (screen) => this.note(renderScreen(screen)))
+    await verifyAccount(account, options, (screen) => this.note(renderScreen(screen, options)))
     this.print(`The Ledger holds ${account.address} at ${account.path}; you approved it on its screen.`)
     return account
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerOf, PACKET, packetsOf } from '../../../../src/signers/ledger/hidFraming.js'
 import { newEthereumApp } from '../../../../src/signers/ledger/packages.js'
-import { type HidPort, hidTransport } from '../../../../src/signers/ledger/usb.js'
+import { type Hid, type HidPort, hidTransport, openUsb } from '../../../../src/signers/ledger/usb.js'
 import { EthereumApp } from '../../../support/ledger/ethereumApp.js'
 
 const bytes = (min: number, max: number) =>
@@ -105,5 +105,46 @@ describe('the USB transport', () => {
     second.unplugged = true
     const dead = hidTransport(second as unknown as HidPort, 1)
     await expect(dead.send(0xe0, 6, 0, 0)).rejects.toMatchObject({ code: 'LEDGER_DISCONNECTED' })
+  })
+})
+
+describe('USB', () => {
+  const interfaceOf = (fields: object) => ({ vendorId: 0x2c97, productId: 0x4015, release: 0, interface: 0, ...fields })
+  const hid = (devices: object[], open: (path: string) => Promise<HidPort>) => () =>
+    ({ devicesAsync: async () => devices, HIDAsync: { open } }) as Hid
+  const refused = () => Promise.reject(new TypeError('cannot open device with path /dev/hidraw0'))
+
+  it('opens the interface for APDUs, and names the model', async () => {
+    const opened: string[] = []
+    const open = async (path: string) => {
+      opened.push(path)
+      return new Port() as unknown as HidPort
+    }
+    const others = [
+      interfaceOf({ vendorId: 0x046d, usagePage: 0xffa0, path: 'mouse' }),
+      interfaceOf({ interface: 1, usagePage: 0xf1d0, path: 'u2f' }),
+    ]
+    const apdus = interfaceOf({ interface: 0, usagePage: 0xffa0, path: 'apdu' })
+    const { transport, model } = await openUsb(hid([...others, apdus], open))
+    expect([opened, model]).toEqual([['apdu'], 'Ledger Nano X'])
+    expect(await transport.send(0xe0, 6, 0, 0)).toHaveLength(6)
+    await openUsb(hid([...others, interfaceOf({ path: 'no page', productId: 0x7777 })], open))
+    expect(opened).toEqual(['apdu', 'no page'])
+    await expect(openUsb(hid(others, open))).rejects.toMatchObject({ code: 'LEDGER_ABSENT', exit: 5 })
+  })
+
+  it.each<[string, () => Hid]>([
+    ['LEDGER_ABSENT', hid([], refused)],
+    ['LEDGER_NO_ACCESS', hid([interfaceOf({ path: '/dev/hidraw0' })], refused)],
+    [
+      'LEDGER_UNSUPPORTED',
+      () => {
+        throw new Error("Cannot find module 'node-hid'\nRequire stack:\n- /home/somebody/...")
+      },
+    ],
+  ])('%s has a way out', async (code, load) => {
+    const error = await openUsb(load).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code, exit: 5, next: expect.stringMatching(/\w/) })
+    expect(String(error)).not.toContain('Require stack')
   })
 })
