@@ -139,8 +139,8 @@ describe('a lock', () => {
     const byKey = await run(['lock', '30000', '--from', 'owner', '--signer', 'two', '--yes'])
     const theirs = { id: '', owner: '', signer: '', pubkey: '' }
     expect({ ...json.sequencer, ...theirs }).toEqual({ ...byKey.json.sequencer, ...theirs })
-    const ofStep = ({ kind, gasUsed }: { kind: string; gasUsed: string }) => ({ kind, gas: Math.round(+gasUsed / 1e4) })
-    expect(json.transactions.map(ofStep)).toEqual(byKey.json.transactions.map(ofStep))
+    const kinds = ({ transactions }: { transactions: { kind: string }[] }) => transactions.map(({ kind }) => kind)
+    expect(kinds(json)).toEqual(kinds(byKey.json))
   })
 })
 
