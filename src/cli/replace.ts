@@ -12,7 +12,10 @@ import { waitFlags } from './write.js'
 
 /** Flags of a command that puts another transaction in the place of one that is stuck. */
 export const replaceFlags = {
-  from: Flags.string({ description: 'Key that signs, where it is not the one of that account.', helpValue: 'KEY' }),
+  from: Flags.string({
+    description: 'Key that signs, where the keystore has none of that account: a path, or `ledger`.',
+    helpValue: 'KEY',
+  }),
   speed: Flags.option({ options: SPEEDS, description: 'How much to pay for being mined soon.', default: 'fast' })(),
   yes: yesFlag,
   ...txNetworkFlags,

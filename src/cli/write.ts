@@ -10,6 +10,7 @@ import type { Performed } from '../l1/perform.js'
 import type { Rehearsal } from '../l1/rehearse.js'
 import type { Sent } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
+import { searchFor } from './ledgerSearch.js'
 import { type NetworkChoice, networkFlags, type OpenNetwork, onNetwork } from './network.js'
 import { type Account, type AccountChoice, accountFlags, findAccount } from './owner.js'
 import { renderPlan } from './plan.js'
@@ -49,7 +50,7 @@ export const sendFlags = {
 
 export const fromFlag = Flags.string({
   description:
-    'Key of the account that sends: name, address or path; on a devnet also the address of a funded account.',
+    'Key of the account that sends: name, address or path; `ledger`, ledger:0xADDRESS or ledger:PATH; on a devnet also the address of a funded account.',
   required: true,
   helpValue: 'KEY',
 })
@@ -79,6 +80,7 @@ export interface WriteChoice extends NetworkChoice, AccountChoice {
   readonly out?: string | undefined
   readonly yes: boolean
   readonly from: string
+  readonly id?: bigint | undefined
 }
 
 /** What a command that sends gives with `--json`. */
@@ -102,6 +104,9 @@ export interface NothingDue {
 
 /** A command that sends: reads, plans, rehearses, asks once, sends, reads back. */
 export abstract class WriteCommand extends BaseCommand {
+  /** Who sends it: that is what `--from ledger` searches for. */
+  protected readonly sender: 'owner' | 'signer' = 'owner'
+
   /** @throws MetisSeqError of the first failed precheck (exit 3), `NOT_CONFIRMED` (exit 4), and as `performPlan` */
   protected write(
     flags: WriteChoice,
@@ -110,9 +115,9 @@ export abstract class WriteCommand extends BaseCommand {
   ): Promise<WriteResult> {
     return onNetwork(flags, async (open) => {
       const { client, devnet } = open
-      const passwordFile = flags['password-file']
       const keyless = flags.export !== undefined
-      const account = await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet, keyless })
+      const search = searchFor(client, this.sender, flags.id)
+      const account = await findAccount(flags.from, flags, { devnet, keyless, search })
       const { fileJournal, journalPath, withQuietAccount } = await import('../l1/index.js')
       const work = async () => {
         const wish = await wishOf(open, account.address)

@@ -23,7 +23,8 @@ export default class TxSign extends BaseCommand {
   static override args = { file: fileArgument('What is to be signed.') }
   static override flags = {
     from: Flags.string({
-      description: 'Key that signs, where it is not the one that the file names.',
+      description:
+        'Key that signs, where the keystore has none of the account that the file names: a path, or `ledger`.',
       helpValue: 'KEY',
     }),
     out: Flags.string({ description: 'Write what is signed to this new file.', helpValue: 'FILE' }),
@@ -38,7 +39,7 @@ export default class TxSign extends BaseCommand {
     const { network, chainId, from, transactions } = readUnsigned(content, fail)
     if (from === undefined && flags.from === undefined) throw fail('it names no account, and there is no --from')
     const account = await (from === undefined
-      ? findAccount(flags.from ?? '', { keystore: flags.keystore, passwordFile: flags['password-file'] })
+      ? findAccount(flags.from ?? '', flags)
       : accountOf(from, flags.from, flags))
     for (const { title, transaction } of transactions)
       this.note(await renderTransaction(title, account.address, transaction))
