@@ -1,8 +1,7 @@
 // Writes schemas/<command>.json, the JSON schema (draft-07) of what each command prints with `--json`, from the type that
 // its `run` returns, and schemas/error.json. `--check` writes nothing and fails when a schema is stale, missing or left over.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, relative, resolve } from 'node:path'
 import {
   BaseType,
   createFormatter,
@@ -13,7 +12,7 @@ import {
 } from 'ts-json-schema-generator'
 import ts from 'typescript'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = resolve(process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '.')
 const folder = join(root, 'schemas')
 const commandFolder = join(root, 'src/commands')
 

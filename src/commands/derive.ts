@@ -41,8 +41,8 @@ Without --l1-url and --genesis it takes the devnet that was started last, or the
     const { descriptor, genesisFile } = await this.#devnet(flags)
     const l1Url = flags['l1-url'] ?? descriptor?.l1.url
     const rpcUrl = flags.check ? (flags.rpc ?? descriptor?.nodes[0]?.rpc) : undefined
-    if (l1Url === undefined) throw missing('an L1 node', '--l1-url')
-    if (flags.check && rpcUrl === undefined) throw missing('a node to compare with', '--rpc')
+    if (l1Url === undefined) throw missing('L1 node', '--l1-url')
+    if (flags.check && rpcUrl === undefined) throw missing('node to compare with', '--rpc')
     const genesis = genesisOf(await readJson(genesisFile, 'It is the document that the network was started with.'))
     const { auditChain } = await import('../node/index.js')
     const beaconUrl = flags['beacon-url']
@@ -90,7 +90,7 @@ function genesisOf(value: unknown): Genesis {
 }
 
 function missing(what: string, flag: string): MetisSeqError {
-  return new MetisSeqError('FLAG_MISSING', `It is not known which ${what} is meant.`, {
+  return new MetisSeqError('FLAG_MISSING', `No ${what} is named.`, {
     exit: Exit.usage,
     next: `Name it with ${flag}.`,
   })
