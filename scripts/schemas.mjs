@@ -73,8 +73,9 @@ function resultOf(file) {
   if (!ts.isUnionTypeNode(result)) return result
   // What prints nothing needs no schema.
   const printing = result.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword)
-  if (printing.length !== 1) throw new Error(`${place(result)}: name the union that run() returns`)
-  return printing[0]
+  if (printing.length === result.types.length) return result
+  if (printing.length === 1) return printing[0]
+  throw new Error(`${place(result)}: name what run() returns beside undefined`)
 }
 
 function declared(program, [path, name]) {

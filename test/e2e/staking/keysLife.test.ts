@@ -58,6 +58,15 @@ describe('a key that was made elsewhere', () => {
   })
 })
 
+it('keeps secrets out of the trace that METIS_SEQ_DEBUG adds', async () => {
+  const debug = { ...env, METIS_SEQ_DEBUG: '1' }
+  for (const input of [`${PHRASE} about`, `${SECRET}00`, SECRET]) {
+    const { code, stderr } = await cli(['keys', 'import', 'hex'], { env: debug, input })
+    expect([code === 0, stderr]).toEqual([false, expect.stringMatching(/\n +at .+:\d+/)])
+    outputs.push(stderr)
+  }
+})
+
 describe('a key in the keystore', () => {
   it('is copied under another password, checked, and imported from the copy', async () => {
     const copy = join(root, 'copy.json')

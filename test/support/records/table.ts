@@ -1,3 +1,4 @@
+import { Exit } from '../../../src/core/errors/index.js'
 import type { RunRecord } from './record.js'
 
 interface Row {
@@ -13,6 +14,9 @@ const OF_ALL: Readonly<Record<string, string>> = {
   USAGE: 'The flag, argument or value that is missing or wrong, in the words of the parser.',
 }
 const ANY = 'any command'
+
+/** Such a run may end with a result in place of an error. */
+const FOUND: number = Exit.checkFailed
 
 /** Commands that nothing can go wrong with but the words after them, and why. */
 const CANNOT_FAIL: Readonly<Record<string, string>> = {}
@@ -30,9 +34,14 @@ The last column is the message with \`…\` in place of values.
 /** docs/errors.md as these runs give it. */
 export function errorTable(runs: readonly RunRecord[]): string {
   const rows = rowsOf(runs).map(({ command, exit, code, says }) => {
-    return `| ${command === ANY ? ANY : `\`${command}\``} | ${exit} | \`${code}\` | ${says.replaceAll('|', '\\|')} |\n`
+    const cells = [command === ANY ? ANY : word(command), exit, word(code), says.replaceAll('|', '\\|')]
+    return `| ${cells.join(' | ')} |\n`
   })
   return HEAD + rows.join('')
+}
+
+function word(text: string): string {
+  return text && `\`${text}\``
 }
 
 /** Commands whose failure no test has seen, beside wrong words. */
@@ -43,16 +52,22 @@ export function commandsWithoutFailure(runs: readonly RunRecord[], commands: rea
 
 function rowsOf(runs: readonly RunRecord[]): Row[] {
   const rows = new Map<string, Row>()
-  for (const { command, exit, error } of runs) {
-    if (error === null || exit === null) continue
-    const ofAll = OF_ALL[error.code]
-    const shown = command === null || ofAll !== undefined ? ANY : command
-    const row = { command: shown, exit, code: error.code, says: ofAll ?? patternOf(error.message) }
-    const key = `${shown} ${exit} ${error.code}`
+  for (const row of runs.flatMap(rowOf)) {
+    const key = `${row.command} ${row.exit} ${row.code}`
     const before = rows.get(key)
     if (before === undefined || isBetter(row.says, before.says)) rows.set(key, row)
   }
   return [...rows.values()].sort(inOrder)
+}
+
+function rowOf({ command, args, exit, error }: RunRecord): Row[] {
+  if (error === null || exit === null) {
+    if (command === null || exit !== FOUND || !args.includes('--json')) return []
+    return [{ command, exit, code: '', says: 'No error: the result says what the check found.' }]
+  }
+  const ofAll = OF_ALL[error.code]
+  const shown = command === null || ofAll !== undefined ? ANY : command
+  return [{ command: shown, exit, code: error.code, says: ofAll ?? patternOf(error.message) }]
 }
 
 function inOrder(a: Row, b: Row): number {

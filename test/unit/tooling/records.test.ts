@@ -96,11 +96,13 @@ describe('the table of errors', () => {
     failed('claim', 'USAGE'),
     failed(null, 'UNKNOWN_COMMAND'),
     run('fine'),
+    run('found', { command: 'derive', args: ['derive', '--json'], exit: 10 }),
   ]
 
   it('is the same in whatever order the tests ran', () => {
     const table = errorTable(runs)
-    expect(table.split('\n').filter((line) => line.includes('`lock`'))).toEqual([
+    expect(table.split('\n').filter((line) => /`(lock|derive)`/.test(line))).toEqual([
+      '| `derive` | 10 |  | No error: the result says what the check found. |',
       '| `lock` | 2 | `B` | Reason. |',
       '| `lock` | 3 | `A` | x |',
     ])

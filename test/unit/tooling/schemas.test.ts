@@ -53,6 +53,17 @@ describe('JSON schemas', () => {
     expect(await schemas('--check')).toEqual({ code: 0, stderr: '' })
   })
 
+  it('take a union as it is, and leave out undefined, which prints nothing', async () => {
+    await command(': Promise<{ side: 1 } | { edge: 2 }>')
+    expect(await schemas()).toMatchObject({ code: 0 })
+    const union = JSON.parse(await readFile(join(root, 'schemas/coin/toss.json'), 'utf8'))
+    expect(union.anyOf).toMatchObject([{ required: ['side'] }, { required: ['edge'] }])
+    await command(': Promise<{ side: 1 } | undefined>')
+    expect(await schemas()).toMatchObject({ code: 0 })
+    const one = JSON.parse(await readFile(join(root, 'schemas/coin/toss.json'), 'utf8'))
+    expect(one).toMatchObject({ type: 'object', required: ['side'] })
+  })
+
   it('are refused when stale, missing or left over, with the command that mends it', async () => {
     await command(': Promise<{ heads: boolean }>')
     await schemas()
@@ -72,6 +83,7 @@ describe('JSON schemas', () => {
 
   it.each([
     ['', 'run() has to say what it returns'],
+    [': Promise<1 | 2 | undefined>', 'name what run() returns beside undefined'],
     [': Promise<void>', 'say in LINES of scripts/schemas.mjs what its lines are'],
     [': Promise<Record<string, unknown>>', 'but nothing says what'],
     [`: Promise<{ id: \`a\${number}\` }>`, 'there is no schema for `a$'],
