@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -71,6 +73,15 @@ function runPlanted(plant: string): Promise<{ code: unknown; stderr: string }> {
     })
   })
 }
+
+it('every test that starts the program by itself lets it be seen', async () => {
+  const files = (await readdir(join(project, 'test/e2e'), { recursive: true })).filter((name) => name.endsWith('.ts'))
+  const texts = await Promise.all(files.map((name) => readFile(join(project, 'test/e2e', name), 'utf8')))
+  const starting = files.filter((_, i) => /\bbinary\b.*\b(spawn|execFile|fork)\(/s.test(texts[i] ?? ''))
+  const seen = files.filter((_, i) => /\b(observe|recordOutcome)\(/.test(texts[i] ?? ''))
+  expect(starting.length).toBeGreaterThanOrEqual(4)
+  expect(starting.filter((name) => !seen.includes(name))).toEqual([])
+})
 
 describe('the table of errors', () => {
   it.each([
