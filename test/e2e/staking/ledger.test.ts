@@ -5,6 +5,7 @@ import { Contract } from 'ethers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { erc20Abi } from '../../../src/l1/abi/erc20.js'
 import { type EmulatedLedger, startLedger } from '../../support/ledger/index.js'
+import { observe } from '../../support/records/observe.js'
 import { binary } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
 
@@ -86,14 +87,12 @@ describe('Ctrl-C while the device waits', () => {
     const args = ['lock', '20000', '--from', `ledger:${LIVE}`, '--signer', 'one', '--yes', '--json']
     const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...stage.settings }
     const child = spawn(process.execPath, [binary, ...args], { env: { ...env, METIS_SEQ_LEDGER: ledger.endpoint } })
-    let stdout = ''
-    child.stdout.on('data', (text) => {
-      stdout += text
-    })
+    const over = observe(child, args)
     while (signed().length === 0) await once(ledger.events, 'apdu')
-    const [closed, gone] = [once(child, 'close'), once(ledger.events, 'closed')]
+    const gone = once(ledger.events, 'closed')
     child.kill('SIGINT')
-    expect(await closed).toEqual([130, null])
+    const { code, stdout } = await over
+    expect(code).toBe(130)
     await gone
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'INTERRUPTED', exit: 130 })
     expect(await stage.nonce(owners[LIVE] ?? '')).toBe(0)

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Interface } from 'ethers'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
 import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { unlockKey } from '../../../src/signers/index.js'
+import { type Outcome, observe } from '../../support/records/observe.js'
 import { binary } from '../cli/support.js'
 import { METIS, openStage, PASSWORD, type Stage } from './support.js'
 
@@ -53,6 +53,13 @@ async function minedAfter<T>(count: number, running: Promise<T>): Promise<T> {
   await automine(true)
   await mine()
   return running
+}
+
+/** Starts the program, and gives its process too. */
+function start(...args: string[]): [ChildProcess, Promise<Outcome>] {
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent', ...stage.settings }
+  const child = spawn(process.execPath, [binary, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return [child, observe(child, args)]
 }
 
 /** Sends while nothing is mined, and gives up waiting: the transaction hangs. */
@@ -207,16 +214,12 @@ it('the next action takes the place of one that was forgotten: only one of them 
 it('killed while it waits, it goes on with resume; METIS is spent once', async () => {
   const before = BigInt(await stakeOf())
   await automine(false)
-  const args = ['topup', '--from', 'owner', '--amount', '5', '--yes', '--json']
-  const child = spawn(process.execPath, [binary, ...args], {
-    env: { PATH: process.env.PATH, ...stage.settings },
-    stdio: 'ignore',
-  })
+  const [child, over] = start('topup', '--from', 'owner', '--amount', '5', '--yes', '--json')
   await sent(1)
   const inUse = await stage.run(['tx', 'bump', '--yes'])
   expect(inUse).toMatchObject({ code: 9, json: { error: { code: 'ACCOUNT_IN_USE' } } })
   child.kill('SIGKILL')
-  await once(child, 'exit')
+  await over
   await automine(true)
   await mine()
   expect(await stage.run(['tx', 'resume'])).toMatchObject({ code: 0, json: { transactions: [{ state: 'mined' }] } })
@@ -249,22 +252,12 @@ it('a nonce that another wallet used is found out: exit 7', async () => {
 
 it('Ctrl-C ends the waiting and says that it was sent', async () => {
   await automine(false)
-  const child = spawn(
-    process.execPath,
-    [binary, 'rewards', 'recipient', `0x${'99'.repeat(20)}`, '--from', 'owner', '--yes', '--json'],
-    {
-      env: { PATH: process.env.PATH, ...stage.settings },
-    },
-  )
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
+  const [child, over] = start('rewards', 'recipient', `0x${'99'.repeat(20)}`, '--from', 'owner', '--yes', '--json')
   await sent(1)
   child.kill('SIGINT')
-  const [code] = await once(child, 'close')
+  const { code, stdout } = await over
   expect(code).toBe(130)
-  expect(JSON.parse(out).error).toMatchObject({ code: 'INTERRUPTED', next: /tx wait 0x/ })
+  expect(JSON.parse(stdout).error).toMatchObject({ code: 'INTERRUPTED', next: /tx wait 0x/ })
   await automine(true)
   await mine()
   expect(await stage.run(['tx', 'wait'])).toMatchObject({ code: 0 })
