@@ -100,10 +100,20 @@ async function assertContracts(client: L1Client): Promise<void> {
   )
 }
 
-/** The cause in a few words; ethers' own messages carry the whole request, URL and credentials included. */
+/**
+ * The cause in a few words: what the endpoint itself said, else ethers. ethers' own messages carry the whole request, and an
+ * endpoint may repeat a key, so that URLs are shortened and long words left out.
+ */
 function reason(error: unknown): string {
-  const { code, shortMessage } = error as { code?: unknown; shortMessage?: unknown }
-  const text = typeof shortMessage === 'string' ? shortMessage : messageOf(error)
-  const short = text.replace(/https?:\/\/\S+/g, redactUrl).slice(0, 200)
+  const { code, shortMessage, error: answer } = error as { code?: unknown; shortMessage?: unknown; error?: unknown }
+  const said = (answer as { message?: unknown } | undefined)?.message
+  if (typeof said === 'string' && said !== '') return shortened(said).replace(LONG_WORD, '***')
+  const short = shortened(typeof shortMessage === 'string' ? shortMessage : messageOf(error))
   return typeof code === 'string' && !short.includes(code) ? `${short} (${code})` : short
+}
+
+const LONG_WORD = /[\w-]{24,}/g
+
+function shortened(text: string): string {
+  return text.replace(/https?:\/\/\S+/g, redactUrl).replace(/\.$/, '').slice(0, 200)
 }

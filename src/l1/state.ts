@@ -24,7 +24,7 @@ export async function readStakingState(client: L1Client, wish: Wish): Promise<St
     reader.pool<bigint>('seqOwners', address),
     'pubkey' in wish ? reader.pool<bigint>('seqSigners', addressOfPublicKey(wish.pubkey)) : 0n,
     readFeeChoices(client),
-    readBridge(client, reader, wish),
+    BRIDGING.includes(wish.action) ? readBridgePrice(client, reader) : { minL2Gas: 0n, discount: 0n },
   ])
   const id = wish.action === 'lock' ? ownerId : wish.id
   const [total, newOwner] = await Promise.all([
@@ -53,9 +53,8 @@ async function readNewOwner(reader: Reader, owner: Address): Promise<{ whitelist
 
 const BRIDGING: readonly Wish['action'][] = ['unlock', 'claim', 'claimRewards']
 
-/** What the bridge wants (MVM_DiscountOracle); zeros for a wish that bridges nothing. */
-async function readBridge(client: L1Client, { info, block }: Reader, wish: Wish): Promise<StakingState['bridge']> {
-  if (!BRIDGING.includes(wish.action)) return { minL2Gas: 0n, discount: 0n }
+/** What the bridge wants (MVM_DiscountOracle). @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+export async function readBridgePrice(client: L1Client, { info, block }: Reader): Promise<StakingState['bridge']> {
   const read = <T>(address: string, abi: readonly string[], method: string, ...values: unknown[]): Promise<T> => {
     const call = new Contract(address, abi, client.provider).getFunction(method)
     return asking(client, method, call.staticCall(...values, { blockTag: block.number }))
