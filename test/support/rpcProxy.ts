@@ -10,6 +10,9 @@ export interface RpcProxy {
   close(): Promise<void>
 }
 
+/** An access key that the endpoint repeats in what it says; nobody may see it. */
+export const ENDPOINT_KEY = 'f00dfeedf00dfeedf00dfeedf00dfeed'
+
 interface Call {
   id: number
   method: string
@@ -26,7 +29,7 @@ export async function startRpcProxy(target: string, maxBlocks: number): Promise<
       const taken = blocks <= maxBlocks
       asked.push({ blocks, taken })
       if (!taken) {
-        const error = { code: -32602, message: `range ${blocks} exceeds limit of ${maxBlocks}` }
+        const error = { code: -32602, message: `range ${blocks} exceeds limit of ${maxBlocks} for ${ENDPOINT_KEY}` }
         return { jsonrpc: '2.0', id: call.id, error }
       }
     }
