@@ -4,7 +4,7 @@ import { dateOf } from '../core/staking/time.js'
 import { type Plan, SPEEDS } from '../core/staking/types.js'
 
 /** Prechecks as a tick list; a failed one has its reason and remedy under it. */
-function renderPrechecks(prechecks: readonly Precheck[]): string {
+export function renderPrechecks(prechecks: readonly Precheck[]): string {
   return prechecks
     .map((check) =>
       check.ok ? `  ✔ ${check.title}` : `  ✖ ${check.title}\n      ${check.reason}\n      ${check.mend}`,
