@@ -2,12 +2,25 @@ import { formatMetis } from '../core/staking/amount.js'
 import { dateOf, spanOf } from '../core/staking/time.js'
 import type { Outlook } from '../core/staking/view/outlook.js'
 import { type RewardRate, rewardRate } from '../core/staking/view/rate.js'
+import type { L1Client } from '../l1/client.js'
 import type { RewardHistory } from '../l1/rewards.js'
+import type { Progress } from './progress.js'
 
 /** A rate, and why it may rest on too little. */
 export interface MeasuredRate extends RewardRate {
   /** What could not be searched; null where all was. */
   readonly gap: string | null
+}
+
+/** The last reward batches; it may take a while, so that `progress` says what is going on. */
+export async function searchBatches(client: L1Client, head: number, progress: Progress): Promise<RewardHistory> {
+  const { readRewardHistory } = await import('../l1/index.js')
+  progress.step('Looking for reward batches of the last 30 days')
+  try {
+    return await readRewardHistory(client, head)
+  } finally {
+    progress.done()
+  }
 }
 
 /** What the whole set earned of late, at today's stakes. */

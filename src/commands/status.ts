@@ -3,7 +3,7 @@ import { BaseCommand } from '../cli/command.js'
 import { askConsensus, type Consensus } from '../cli/consensus.js'
 import { networkFlags, type OpenNetwork, onNetwork } from '../cli/network.js'
 import { type Detail, renderDetail } from '../cli/outlook.js'
-import { rateOf } from '../cli/rewards.js'
+import { rateOf, searchBatches } from '../cli/rewards.js'
 import { sequencerArgument, sequencerFlags, wantedSequencer } from '../cli/sequencer.js'
 import { formatMetis, formatShare } from '../core/staking/amount.js'
 import type { PoolState, SequencerRecord } from '../core/staking/types.js'
@@ -93,11 +93,11 @@ throttles and dates, and the next action that makes sense.`
     consensus: Consensus | undefined,
     measured: boolean,
   ): Promise<Status> {
-    const { readRewardHistory, readSequencerView } = await import('../l1/index.js')
+    const { readSequencerView } = await import('../l1/index.js')
     const { name, contracts } = client.network
     const view = await readSequencerView(client, wanted)
     const { pool, record, totals, owner } = view
-    const history = measured ? await readRewardHistory(client, pool.block.number) : null
+    const history = measured ? await searchBatches(client, pool.block.number, await this.progress()) : null
     const shown = shownOf(record, pool, totals, consensus)
     const detail = {
       outlook: outlookOf(view),

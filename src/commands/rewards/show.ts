@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/command.js'
 import { networkFlags, onNetwork } from '../../cli/network.js'
 import { renderRecipient } from '../../cli/outlook.js'
-import { type MeasuredRate, rateOf, renderBridge, renderRate } from '../../cli/rewards.js'
+import { type MeasuredRate, rateOf, renderBridge, renderRate, searchBatches } from '../../cli/rewards.js'
 import { sequencerArgument, sequencerFlags, wantedSequencer } from '../../cli/sequencer.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import { formatMetis } from '../../core/staking/amount.js'
@@ -45,12 +45,12 @@ blocks that it made with an earlier signer are not among them.`
     const { args, flags } = await this.parse(RewardsShow)
     return onNetwork(flags, async (open) => {
       const { client } = open
-      const { readBatchShares, readRewardHistory, readSequencerView } = await import('../../l1/index.js')
+      const { readBatchShares, readSequencerView } = await import('../../l1/index.js')
       const wanted = await wantedSequencer(args.sequencer, flags, open)
       if (wanted === undefined) throw unnamed()
       const view = await readSequencerView(client, wanted)
       const { record, totals, pool } = view
-      const history = await readRewardHistory(client, pool.block.number)
+      const history = await searchBatches(client, pool.block.number, await this.progress())
       const newest = history.batches.slice(-SHOWN_BATCHES)
       const shares = await readBatchShares(client, newest, record.signer)
       const batches = newest.map((batch, i) => ({ ...batch, own: shares[i] ?? null }))
