@@ -11,18 +11,19 @@ export function badInput(path: string, reason: string, next: string): MetisSeqEr
 
 /**
  * The bytes of the file at `path`; `-` is standard input.
- * @throws MetisSeqError `INPUT_UNREADABLE` (exit 2) when it is absent, unreadable, or above 256 MiB
+ * @throws MetisSeqError `INPUT_UNREADABLE` (exit 2) when it is absent or unreadable, `INPUT_TOO_LARGE` (exit 2) above `maxBytes`
  */
-export async function readInput(path: string): Promise<Buffer> {
+export async function readInput(path: string, maxBytes = MAX_BYTES): Promise<Buffer> {
   try {
-    if (path === '-') return await readBounded(process.stdin)
+    if (path === '-') return await readBounded(process.stdin, path, maxBytes)
     const file = await open(path)
     try {
-      return await readBounded(file.createReadStream({ autoClose: false }))
+      return await readBounded(file.createReadStream({ autoClose: false }), path, maxBytes)
     } finally {
       await file.close()
     }
   } catch (error) {
+    if (error instanceof MetisSeqError) throw error
     throw new MetisSeqError('INPUT_UNREADABLE', `${path} cannot be read: ${messageOf(error)}.`, {
       exit: Exit.usage,
       next: 'Name a file that exists and may be read.',
@@ -33,10 +34,10 @@ export async function readInput(path: string): Promise<Buffer> {
 
 /**
  * The JSON value in the file at `path`.
- * @throws MetisSeqError `INPUT_UNREADABLE`, `INPUT_INVALID` (exit 2)
+ * @throws MetisSeqError `INPUT_UNREADABLE`, `INPUT_TOO_LARGE`, `INPUT_INVALID` (exit 2)
  */
-export async function readJson(path: string, next: string): Promise<unknown> {
-  return parseJson(path, (await readInput(path)).toString('utf8'), next)
+export async function readJson(path: string, next: string, maxBytes = MAX_BYTES): Promise<unknown> {
+  return parseJson(path, (await readInput(path, maxBytes)).toString('utf8'), next)
 }
 
 /** @throws MetisSeqError `INPUT_INVALID` (exit 2) */
@@ -48,12 +49,17 @@ export function parseJson(path: string, text: string, next: string): unknown {
   }
 }
 
-async function readBounded(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+async function readBounded(stream: AsyncIterable<Buffer>, path: string, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of stream) {
     length += chunk.length
-    if (length > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`)
+    if (length > maxBytes) {
+      throw new MetisSeqError('INPUT_TOO_LARGE', `${path} cannot be used: it has more than ${maxBytes} bytes.`, {
+        exit: Exit.usage,
+        next: 'Give a smaller file, or make sure that it is the right one.',
+      })
+    }
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

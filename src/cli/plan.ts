@@ -5,7 +5,7 @@ import { type Plan, SPEEDS, ZERO_ADDRESS } from '../core/staking/types.js'
 import type { Address } from '../core/types/hex.js'
 
 /** Prechecks as a tick list; a failed one has its reason and remedy under it. */
-function renderPrechecks(prechecks: readonly Precheck[]): string {
+export function renderPrechecks(prechecks: readonly Precheck[]): string {
   return prechecks
     .map((check) =>
       check.ok ? `  ✔ ${check.title}` : `  ✖ ${check.title}\n      ${check.reason}\n      ${check.mend}`,

@@ -1,15 +1,22 @@
-import { Args } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/command.js'
-import { networkFlags, onNetwork } from '../cli/network.js'
-import { parseAddress, parseWhole } from '../cli/values.js'
-import { messageOf } from '../core/errors/index.js'
-import { formatMetis } from '../core/staking/amount.js'
-import type { PoolState } from '../core/staking/types.js'
-import type { DevnetDescriptor } from '../devnet/descriptor.js'
+import { askConsensus, type Consensus } from '../cli/consensus.js'
+import { networkFlags, type OpenNetwork, onNetwork } from '../cli/network.js'
+import { type Detail, renderDetail } from '../cli/outlook.js'
+import { rateOf, searchBatches } from '../cli/rewards.js'
+import { sequencerArgument, sequencerFlags, wantedSequencer } from '../cli/sequencer.js'
+import { formatMetis, formatShare } from '../core/staking/amount.js'
+import type { PoolState, SequencerRecord } from '../core/staking/types.js'
+import { nextActions } from '../core/staking/view/nextActions.js'
+import { outlookOf, type SetTotals, shareOfSet } from '../core/staking/view/outlook.js'
+import type { Address } from '../core/types/hex.js'
 import type { KnownSequencer } from '../l1/consensus.js'
-import type { SequencerStatusLine } from '../l1/status.js'
 
-interface Shown extends SequencerStatusLine {
+interface Shown extends SequencerRecord {
+  /** Percentage of all that is locked. */
+  readonly share: string
+  /** Percentage of the stakes of all active sequencers. */
+  readonly shareOfSet: string
   /** What consensus says; null where no node is known or it does not know the sequencer. */
   readonly consensus: KnownSequencer | null
 }
@@ -17,82 +24,104 @@ interface Shown extends SequencerStatusLine {
 interface Status {
   readonly network: string
   readonly pool: PoolState
+  /** Of all sequencers, also where one is shown. */
+  readonly totals: SetTotals
   readonly sequencers: readonly Shown[]
+  /** Null without a sequencer that is named. */
+  readonly detail: Detail | null
 }
 
-/** Shows the locks. */
+/** Shows the sequencers, or all about one. */
 export default class StatusCommand extends BaseCommand {
-  static override summary = 'Show the sequencers: stake, share, owner, signer, reward.'
+  static override summary = 'Show the sequencers, or all about one and what to do next.'
+  static override description =
+    `Without a sequencer it lists all. Of one it shows stake and shares, the turns to expect, rewards and what stakes earn a year
+(measured by the reward batches of about the last 30 days, not assumed), fees of the bridge, allowances that are left over,
+throttles and dates, and the next action that makes sense.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --from owner',
     '<%= config.bin %> <%= command.id %> 1 --network andromeda --rpc-url https://ethereum.example',
   ]
-  static override args = {
-    sequencer: Args.string({ description: 'Id of a sequencer, or address of its owner or signer; without it all.' }),
+  static override args = { sequencer: sequencerArgument }
+  static override flags = {
+    ...sequencerFlags,
+    rate: Flags.boolean({
+      description: 'Measure what stakes earn a year; --no-rate saves up to 30 requests for logs.',
+      default: true,
+      allowNo: true,
+    }),
+    ...networkFlags,
   }
-  static override flags = { ...networkFlags }
 
   async run(): Promise<Status> {
     const { args, flags } = await this.parse(StatusCommand)
-    const wanted = args.sequencer
-    const which = wanted?.startsWith('0x')
-      ? parseAddress(wanted, 'SEQUENCER')
-      : wanted && parseWhole(wanted, 'SEQUENCER')
-    return onNetwork(flags, async ({ client, devnet }) => {
-      const { readStatus } = await import('../l1/index.js')
-      const { pool, sequencers } = await readStatus(client, which || (wanted === undefined ? undefined : 0n))
-      const known = devnet ? await this.#known(devnet) : undefined
-      const shown = sequencers.map((each) => ({
-        ...each,
-        consensus: known?.find(({ address, active }) => active && address === each.signer) ?? null,
-      }))
-      if (wanted === undefined) await this.#overview(pool, shown)
-      else for (const each of shown) this.print(describe(each, known !== undefined))
-      return { network: client.network.name, pool, sequencers: shown }
+    return onNetwork(flags, async (open) => {
+      const wanted = await wantedSequencer(args.sequencer, flags, open)
+      const consensus = await askConsensus(open, (text) => this.note(text))
+      return wanted === undefined ? this.#all(open, consensus) : this.#one(open, wanted, consensus, flags.rate)
     })
   }
 
-  /** What the first node that answers says; a devnet whose nodes are down still has an L1 to show. */
-  async #known(devnet: DevnetDescriptor): Promise<KnownSequencer[] | undefined> {
-    const { readKnownSequencers } = await import('../l1/index.js')
-    let problem = 'there is no node'
-    for (const { rest } of devnet.nodes) {
-      try {
-        return await readKnownSequencers(rest)
-      } catch (error) {
-        problem = messageOf(error)
-      }
-    }
-    this.note(`What consensus knows is not shown: ${problem}`)
-    return undefined
-  }
-
-  async #overview(pool: PoolState, sequencers: readonly Shown[]): Promise<void> {
+  async #all({ client }: OpenNetwork, consensus: Consensus | undefined): Promise<Status> {
+    const { readOverview } = await import('../l1/index.js')
+    const { pool, totals, sequencers } = await readOverview(client)
+    const shown = sequencers.map((each) => shownOf(each, pool, totals, consensus))
     await this.table(
-      ['ID', 'STATUS', 'STAKE METIS', 'SHARE %', 'REWARD METIS', 'SIGNER', 'CONSENSUS'],
-      sequencers.map((each) => [
+      ['ID', 'STATUS', 'STAKE METIS', 'SET %', 'SHARE %', 'REWARD METIS', 'SIGNER', 'CONSENSUS'],
+      shown.map((each) => [
         each.id,
         each.status,
         formatMetis(each.amount),
+        each.shareOfSet,
         each.share,
         formatMetis(each.reward),
         each.signer,
         each.consensus ? 'knows it' : undefined,
       ]),
     )
+    this.print(
+      `In all: ${totals.active} of ${totals.sequencers} active with ${formatMetis(totals.activeStake)} METIS, ${formatMetis(totals.reward)} METIS of rewards unclaimed`,
+    )
     this.print(`Locked in all: ${formatMetis(pool.totalLocked)} METIS at L1 block ${pool.block.number}`)
+    return { network: client.network.name, pool, totals, sequencers: shown, detail: null }
+  }
+
+  async #one(
+    { client }: OpenNetwork,
+    wanted: bigint | Address,
+    consensus: Consensus | undefined,
+    measured: boolean,
+  ): Promise<Status> {
+    const { readSequencerView } = await import('../l1/index.js')
+    const { name, contracts } = client.network
+    const view = await readSequencerView(client, wanted)
+    const { pool, record, totals, owner } = view
+    const history = measured ? await searchBatches(client, pool.block.number, await this.progress()) : null
+    const shown = shownOf(record, pool, totals, consensus)
+    const detail = {
+      outlook: outlookOf(view),
+      owner,
+      turns: consensus?.turnsOf(record.signer) ?? null,
+      rate: history && rateOf(history, totals.activeStake),
+      next: nextActions(view, contracts),
+    }
+    this.print(renderDetail(name, view, detail, shown.consensus))
+    return { network: name, pool, totals, sequencers: [shown], detail }
   }
 }
 
-function describe(each: Shown, asked: boolean): string {
-  const consensus = asked ? (each.consensus ? 'knows it' : 'does not know it') : 'was not asked'
-  return [
-    `Sequencer: ${each.id} (${each.status})`,
-    `Stake:     ${formatMetis(each.amount)} METIS, ${each.share} % of all`,
-    `Reward:    ${formatMetis(each.reward)} METIS`,
-    `Recipient: ${/^0x0+$/.test(each.rewardRecipient) ? 'none yet' : each.rewardRecipient}`,
-    `Owner:     ${each.owner}`,
-    `Signer:    ${each.signer}`,
-    `Consensus: ${consensus}`,
-  ].join('\n')
+function shownOf(
+  record: SequencerRecord,
+  { totalLocked }: PoolState,
+  totals: SetTotals,
+  consensus: Consensus | undefined,
+): Shown {
+  const known = consensus?.known.find(({ address, active }) => active && address === record.signer)
+  return {
+    ...record,
+    share: formatShare(record.amount, totalLocked),
+    shareOfSet: shareOfSet(record, totals),
+    consensus: known ?? null,
+  }
 }

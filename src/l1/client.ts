@@ -4,6 +4,7 @@ import type { Network } from './addressBook.js'
 import { redactUrl } from './url.js'
 
 const REQUEST_TIMEOUT_MS = 15_000
+const MAX_REASON = 200
 
 /** A connection to the L1 of `network`, whose chain and contracts were looked at. Close it, or the process lingers. */
 export interface L1Client {
@@ -100,10 +101,23 @@ async function assertContracts(client: L1Client): Promise<void> {
   )
 }
 
-/** The cause in a few words; ethers' own messages carry the whole request, URL and credentials included. */
+/**
+ * The cause in a few words: what the endpoint itself said, else ethers. ethers' own messages carry the whole request, and an
+ * endpoint may repeat a key: URLs are shortened, and of its words the long ones left out.
+ */
 function reason(error: unknown): string {
-  const { code, shortMessage } = error as { code?: unknown; shortMessage?: unknown }
-  const text = typeof shortMessage === 'string' ? shortMessage : messageOf(error)
-  const short = text.replace(/https?:\/\/\S+/g, redactUrl).slice(0, 200)
+  const { code, shortMessage, error: answer } = error as { code?: unknown; shortMessage?: unknown; error?: unknown }
+  const said = (answer as { message?: unknown } | undefined)?.message
+  if (typeof said === 'string' && said !== '') {
+    return withoutUrls(said)
+      .replace(/[\w-]{20,}/g, '***')
+      .replace(/\.$/, '')
+      .slice(0, MAX_REASON)
+  }
+  const short = withoutUrls(typeof shortMessage === 'string' ? shortMessage : messageOf(error)).slice(0, MAX_REASON)
   return typeof code === 'string' && !short.includes(code) ? `${short} (${code})` : short
+}
+
+function withoutUrls(text: string): string {
+  return text.replace(/https?:\/\/\S+/g, redactUrl)
 }

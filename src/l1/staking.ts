@@ -14,21 +14,16 @@ export interface Reader {
   metis<T>(method: string, ...values: unknown[]): Promise<T>
 }
 
-/** The pool and its sequencers from `ids`, or all of them, by id. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
-export async function readSequencers(
-  client: L1Client,
-  ids?: readonly bigint[],
-): Promise<{ pool: PoolState; sequencers: SequencerRecord[] }> {
-  const reader = await openReader(client)
+/** The pool and all its sequencers, by id. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+export async function readSequencers(reader: Reader): Promise<{ pool: PoolState; sequencers: SequencerRecord[] }> {
   const [pool, total] = await Promise.all([readPool(reader), reader.pool<bigint>('totalSequencers')])
-  const wanted = ids?.filter((id) => id > 0n && id <= total) ?? range(total)
-  const sequencers = await Promise.all(wanted.map((id) => readRecord(reader, id)))
+  const sequencers = await Promise.all(range(total).map((id) => readRecord(reader, id)))
   return { pool, sequencers }
 }
 
 /** Id of the sequencer whose owner or signer is `address`; 0 for none, 2^256 - 1 for a burnt signer. */
-export async function findSequencerId(client: L1Client, address: Address): Promise<bigint> {
-  const [roles] = await readRoles(client, [address])
+export async function findSequencerId(client: L1Client, address: Address, at?: Reader): Promise<bigint> {
+  const [roles] = await readRoles(client, [address], at)
   return roles?.owned || roles?.signed || 0n
 }
 
@@ -40,8 +35,8 @@ export interface Roles {
 }
 
 /** The roles of accounts, all at one block, in their order. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
-export async function readRoles(client: L1Client, addresses: readonly Address[]): Promise<Roles[]> {
-  const { pool } = await openReader(client)
+export async function readRoles(client: L1Client, addresses: readonly Address[], at?: Reader): Promise<Roles[]> {
+  const { pool } = at ?? (await openReader(client))
   const read = async (address: Address): Promise<Roles> => {
     const [owned, signed] = await Promise.all([pool<bigint>('seqOwners', address), pool<bigint>('seqSigners', address)])
     return { address, owned, signed }
@@ -52,6 +47,12 @@ export async function readRoles(client: L1Client, addresses: readonly Address[])
 /** Whether `owner` may lock. */
 export async function readWhitelisted(client: L1Client, owner: Address): Promise<boolean> {
   return (await openReader(client)).pool<boolean>('whitelist', owner)
+}
+
+/** Which of `owners` may lock, in their order. */
+export async function readWhitelist(client: L1Client, owners: readonly Address[]): Promise<boolean[]> {
+  const reader = await openReader(client)
+  return Promise.all(owners.map((owner) => reader.pool<boolean>('whitelist', owner)))
 }
 
 export async function openReader(client: L1Client): Promise<Reader> {

@@ -1,4 +1,4 @@
-import { isHex } from '../codec/index.js'
+import { checksumAddress, isHex, normaliseHex } from '../codec/index.js'
 import { addressOfPublicKey } from '../consensus/crypto.js'
 import { Exit, MetisSeqError } from '../errors/index.js'
 import type { Address, Hex } from '../types/hex.js'
@@ -9,7 +9,7 @@ import { ZERO_ADDRESS } from './types.js'
 export interface SequencerPublicRecord {
   /** At most 24 characters. */
   name: string
-  /** URL of an image, or a file name in the resources. */
+  /** `{BASEDIR}/assets/FILE.png` or `.svg`: a file beside it in the resources. */
   avatar: string
   /** At most 200 characters. */
   desc: string
@@ -19,6 +19,7 @@ export interface SequencerPublicRecord {
   seq_addr: Address
   /** 64 bytes, without 04. */
   pubkey: Hex
+  /** Here and below https alone. */
   url: string
   /** Liquid staking token; at most 24 characters. */
   lst_name?: string
@@ -28,9 +29,13 @@ export interface SequencerPublicRecord {
 const MAX_NAME = 24
 const MAX_DESCRIPTION = 200
 const MAX_URL = 2048
+const AVATAR = /^\{BASEDIR\}\/assets\/[A-Za-z0-9][\w.-]*\.(png|svg)$/
 const FIELDS = ['name', 'avatar', 'desc', 'address', 'seq_addr', 'pubkey', 'url', 'lst_name', 'lst_url']
 
-/** What is wrong with a record, one sentence each; none when it can be handed in. Characters are code points. */
+/**
+ * What is wrong with a record, one sentence each; none when it can be handed in. Characters are code points. The rules are
+ * those of the README and of the test (`index.js`) of metis-sequencer-resources.
+ */
 export function recordProblems(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['The record is not an object.']
   const record = value as Record<string, unknown>
@@ -39,10 +44,10 @@ export function recordProblems(value: unknown): string[] {
     ...unknown.slice(0, 5).map((key) => `"${key.slice(0, 40)}" is not a field of the record.`),
     ...textProblems(record, 'name', MAX_NAME, true),
     ...textProblems(record, 'desc', MAX_DESCRIPTION, true),
-    ...textProblems(record, 'avatar', MAX_URL, true),
+    ...avatarProblems(record),
     ...urlProblems(record, 'url', true),
-    ...textProblems(record, 'lst_name', MAX_NAME, false),
-    ...urlProblems(record, 'lst_url', false),
+    ...(record.lst_name === '' ? [] : textProblems(record, 'lst_name', MAX_NAME, false)),
+    ...(record.lst_url === '' ? [] : urlProblems(record, 'lst_url', false)),
     ...addressProblems(record, 'address'),
     ...addressProblems(record, 'seq_addr'),
     ...keyProblems(record),
@@ -76,22 +81,34 @@ function textProblems(record: Record<string, unknown>, field: string, max: numbe
   return /\p{Cc}/u.test(value) ? [`"${field}" has control characters.`] : []
 }
 
+function avatarProblems(record: Record<string, unknown>): string[] {
+  const problems = textProblems(record, 'avatar', MAX_URL, true)
+  if (problems.length > 0 || AVATAR.test(String(record.avatar))) return problems
+  return ['"avatar" is not "{BASEDIR}/assets/FILE" with a name that ends in .png or .svg.']
+}
+
 function urlProblems(record: Record<string, unknown>, field: string, required: boolean): string[] {
   const problems = textProblems(record, field, MAX_URL, required)
   const value = record[field]
   if (problems.length > 0 || value === undefined) return problems
-  return /^https?:\/\/[^\s/?#]+\.?[^\s]*$/i.test(String(value)) ? [] : [`"${field}" is not an http or https URL.`]
+  return /^https:\/\/[^\s/?#]+[^\s]*$/i.test(String(value)) ? [] : [`"${field}" is not an https URL.`]
 }
 
 function addressProblems(record: Record<string, unknown>, field: string): string[] {
   const value = record[field]
   if (typeof value !== 'string' || !isHex(value, 20)) return [`"${field}" is not an address.`]
-  return value.toLowerCase() === ZERO_ADDRESS ? [`"${field}" is the zero address.`] : []
+  const address = normaliseHex(value, 20)
+  if (address === ZERO_ADDRESS) return [`"${field}" is the zero address.`]
+  const digits = value.slice(2)
+  const mixed = digits !== digits.toLowerCase() && digits !== digits.toUpperCase()
+  return mixed && checksumAddress(address) !== value
+    ? [`"${field}" has a wrong checksum (EIP-55); it may be mistyped.`]
+    : []
 }
 
 function keyProblems({ pubkey, seq_addr }: Record<string, unknown>): string[] {
-  if (typeof pubkey !== 'string' || !/^(0x)?[0-9a-fA-F]{128}$/.test(pubkey))
-    return ['"pubkey" is not 64 bytes of hex without 04.']
+  if (typeof pubkey !== 'string' || !/^0x[0-9a-f]{128}$/.test(pubkey))
+    return ['"pubkey" is not 0x and 64 bytes of lower-case hex without 04.']
   let key: Hex
   try {
     key = parsePublicKey(pubkey)

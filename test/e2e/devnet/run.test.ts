@@ -74,6 +74,11 @@ describe('a running devnet', () => {
     const now = await rotation()
     expect(now.current.epoch).toBeGreaterThanOrEqual(1)
     expect(now.history[0]).toMatchObject({ epoch: 0, startBlock: 0, endBlock: 3 })
+    const { sequencer } = now.history[0] ?? now.current
+    const status = JSON.parse((await devnet.command('status', sequencer, '--no-rate')).stdout)
+    expect(status.sequencers).toMatchObject([{ signer: sequencer, consensus: { address: sequencer, active: true } }])
+    expect(status.detail.turns.had).toBeGreaterThanOrEqual(1)
+    expect(status.detail.turns.of).toBeGreaterThanOrEqual(now.history.length)
   })
 
   it('puts batches on L1', async () => {

@@ -5,9 +5,9 @@ import { checkRecord, parsePublicKey, recordProblems } from '../../../src/core/s
 const pubkey = publicKeyOf(new Uint8Array(32).fill(9))
 const record = {
   name: 'Alpha',
-  avatar: 'https://alpha.example/logo.png',
+  avatar: '{BASEDIR}/assets/Alpha_1.png',
   desc: 'A sequencer.',
-  address: `0x${'Ab'.repeat(20)}` as const,
+  address: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' as const,
   seq_addr: addressOfPublicKey(pubkey),
   pubkey,
   url: 'https://alpha.example',
@@ -23,7 +23,8 @@ describe('the public record', () => {
       lst_url: record.url,
     }
     expect(recordProblems(largest)).toEqual([])
-    expect(checkRecord(record).address).toBe(`0x${'ab'.repeat(20)}`)
+    expect(checkRecord(record).address).toBe(record.address.toLowerCase())
+    expect(recordProblems({ ...record, lst_name: '', lst_url: '' })).toEqual([])
   })
 
   it.each<[string, Record<string, unknown>]>([
@@ -32,13 +33,20 @@ describe('the public record', () => {
     ['name', { name: 'a\u0007' }],
     ['desc', { desc: 'a'.repeat(201) }],
     ['avatar', { avatar: undefined }],
+    ['avatar', { avatar: 'https://alpha.example/logo.png' }],
+    ['avatar', { avatar: '{BASEDIR}/assets/../all.png' }],
+    ['avatar', { avatar: '{BASEDIR}/assets/Alpha.jpg' }],
     ['url', { url: 'javascript:alert(1)' }],
+    ['url', { url: 'http://alpha.example' }],
     ['lst_name', { lst_name: 'a'.repeat(25) }],
     ['lst_url', { lst_url: 'ftp://alpha' }],
     ['address', { address: '0x12' }],
+    ['address', { address: record.address.replace('aAeb', 'aaeb') }],
     ['address', { address: `0x${'00'.repeat(20)}` }],
     ['seq_addr', { seq_addr: `0x${'12'.repeat(20)}` }],
     ['pubkey', { pubkey: `0x04${pubkey.slice(2)}` }],
+    ['pubkey', { pubkey: pubkey.slice(2) }],
+    ['pubkey', { pubkey: `0x${pubkey.slice(2).toUpperCase()}` }],
     ['pubkey', { pubkey: `0x${'11'.repeat(64)}` }],
     ['extra', { extra: 1 }],
   ])('refuses a bad %s', (field, change) => {
