@@ -1,4 +1,4 @@
-import { run } from '@oclif/core'
+import { run, settings } from '@oclif/core'
 import { Exit } from '../core/errors/index.js'
 import { failureOf } from './failure.js'
 import { watchInterrupts } from './interrupt.js'
@@ -11,6 +11,7 @@ import { endOnClosedPipe, flushed } from './streams.js'
 export async function main(root: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
   endOnClosedPipe()
   watchInterrupts()
+  settings.enableAutoTranspile = false // with NODE_ENV=development oclif would load TypeScript and look for sources
   const options = beforeDashes(argv)
   if (options.includes('--no-color')) process.env.NO_COLOR = '1'
   const asJson = options.includes('--json') || process.env.METIS_SEQ_CONTENT_TYPE === 'json'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Malformed, shape } from '../core/codec/index.js'
+import type { Malformed } from '../core/codec/malformed.js'
+import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Address } from '../core/types/hex.js'
 import type { Network } from '../l1/addressBook.js'
