@@ -65,7 +65,7 @@ describe('a network of the user', () => {
     const path = join(stage.dataDir, '..', 'networks.json')
     for (const [text, code] of [
       ['{', 'NETWORKS_INVALID'],
-      ['{"version":2}', 'NETWORKS_TOO_NEW'],
+      ['{"version":3}', 'NETWORKS_TOO_NEW'],
     ] as const) {
       await writeFile(path, text)
       expect(await add('again', file)).toMatchObject({ code: 9, json: { error: { code } } })
