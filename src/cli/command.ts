@@ -79,6 +79,13 @@ export abstract class BaseCommand extends Command {
     return super.parse(options && (await withConfig(options)), argv)
   }
 
+  /** As `parse`, without the config file: for a command that has to work when that is damaged. */
+  protected parseAlone<F extends Values, B extends Values, A extends Values>(
+    options: Interfaces.Input<F, B, A>,
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    return super.parse(options, this.argv)
+  }
+
   protected override logJson(json: unknown): void {
     process.stdout.write(`${JSON.stringify(plainJson(json), null, 2)}\n`)
   }

@@ -47,7 +47,10 @@ export async function onNetwork<T>(choice: NetworkChoice, work: (open: OpenNetwo
   }
 }
 
-async function chosen(choice: NetworkChoice): Promise<{ network: Network; url: string; devnet?: DevnetDescriptor }> {
+/** The network that the flags choose and its endpoint, not connected yet. */
+export async function chosen(
+  choice: NetworkChoice,
+): Promise<{ network: Network; url: string; devnet?: DevnetDescriptor }> {
   const name = choice.network
   if (name === 'devnet') {
     const { readDescriptor } = await import('../devnet/descriptor.js')

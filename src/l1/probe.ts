@@ -90,14 +90,20 @@ function resultOf(text: string, status: number): unknown {
 }
 
 function unreachable(url: string, what: string, error: unknown): MetisSeqError {
-  const cause = (error as { cause?: { code?: unknown } }).cause?.code
-  const reason =
-    error instanceof Error && error.name === 'TimeoutError' ? `no answer in ${TIMEOUT_MS / 1000} s` : undefined
-  const text = reason ?? (typeof cause === 'string' ? cause : messageOf(error).replace(/https?:\/\/\S+/g, redactUrl))
+  const late = error instanceof Error && error.name === 'TimeoutError'
+  const text = late ? `no answer in ${TIMEOUT_MS / 1000} s` : reasonOf(error).replace(/https?:\/\/\S+/g, redactUrl)
   return new MetisSeqError('RPC_UNREACHABLE', `The endpoint ${redactUrl(url)} did not answer ${what}: ${text}.`, {
     exit: Exit.network,
     severity: 'temporary',
     next: 'Check the endpoint and your connection, or name another one.',
     details: { url: redactUrl(url) },
   })
+}
+
+/** `fetch` says "fetch failed", and why in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown }
+  if (cause === undefined) return messageOf(error)
+  const { code } = cause as { code?: unknown }
+  return typeof code === 'string' ? code : messageOf(cause)
 }
