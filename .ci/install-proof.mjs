@@ -1,65 +1,78 @@
-// Packs the program, installs the package where there is neither compiler nor python nor install script, and runs it.
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join, resolve } from 'node:path'
+// Packs the program and installs it globally as a user does, on this Node and on the newer ones, where there is neither compiler
+// nor python; then runs the installed program (install/steps.mjs), against an L1 with the real contracts too.
+import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fetchNode, MOST_MS, npm, run, toolsWith } from './install/nodes.mjs'
+import { openStage } from './install/stage.mjs'
+import { NATIVE, STEPS } from './install/steps.mjs'
 
+/** Beside the Node that runs this. */
+const NEWER = [22, 24]
 const project = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = resolve(process.argv[2] ?? '/tmp/metis-seq-install-proof')
-const tools = join(target, 'tools')
-mkdirSync(tools, { recursive: true })
+rmSync(target, { recursive: true, force: true })
+mkdirSync(target, { recursive: true })
 
-const find = (name) =>
-  process.env.PATH.split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => exists(path))
-const npm = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : realpathSync(find('npm'))
-for (const name of ['sh', 'env']) symlinkSync(find(name), join(tools, name))
-symlinkSync(process.execPath, join(tools, 'node'))
-const env = { PATH: tools, HOME: process.env.HOME, CI: '1' }
+const packed = await npm(process.execPath, ['pack', '--ignore-scripts', '--json', '--pack-destination', target], {
+  cwd: project,
+})
+const [{ filename }] = JSON.parse(packed.stdout)
 
-const show = { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' }
-const packed = execFileSync(
-  process.execPath,
-  [npm, 'pack', '--ignore-scripts', '--json', '--pack-destination', target],
-  { ...show, cwd: project },
-)
-const { filename } = JSON.parse(packed)[0]
-execFileSync(find('tar'), ['-xf', filename], { ...show, cwd: target })
-const root = join(target, 'package')
-copyFileSync(join(project, 'package-lock.json'), join(root, 'package-lock.json'))
-execFileSync(
-  process.execPath,
-  [npm, 'ci', '--ignore-scripts', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'],
-  { ...show, cwd: root, env },
+// This Node first and alone, so that the others find every package in the cache.
+await prove(process.execPath, join(target, 'this'))
+await Promise.all(
+  NEWER.map(async (major) => prove(await fetchNode(major, join(target, `node-${major}`)), join(target, `on-${major}`))),
 )
 
-const version = execFileSync(join(tools, 'node'), ['bin/run.js', '--version'], { ...show, cwd: root, env })
-if (!version.startsWith('metis-seq/')) throw new Error(`--version says ${version}`)
-// What is native must be there as a binary: secp256k1 alone would fall back to JavaScript without a word.
-writeFileSync(
-  join(root, 'native.mjs'),
-  `import { createRequire } from 'node:module'
-   import { ClassicLevel } from 'classic-level'
-   import kzg from '@crate-crypto/node-eth-kzg'
-   createRequire(import.meta.url)('secp256k1/bindings.js')
-   const db = new ClassicLevel('level')
-   await db.put('a', 'b')
-   if (await db.get('a') !== 'b' || typeof kzg.DasContextJs !== 'function') throw new Error('a native module does not work')
-   await db.close()`,
-)
-execFileSync(join(tools, 'node'), ['native.mjs'], { ...show, cwd: root, env })
-const anvil = join(
-  root,
-  `node_modules/@foundry-rs/anvil-${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}/bin/anvil`,
-)
-const anvilVersion = execFileSync(anvil, ['--version'], { ...show, env })
-console.log(`${version.trim()} and ${anvilVersion.split('\n')[0]} run; the native modules load.`)
+/** Installs the package with the Node at `node` below `folder`, and goes through all steps. */
+async function prove(node, folder) {
+  const started = Date.now()
+  const tools = toolsWith(node, join(folder, 'tools'))
+  const prefix = join(folder, 'prefix')
+  const install = ['install', '--global', '--prefix', prefix, join(target, filename)]
+  const { stdout, stderr } = await npm(node, install, { cwd: folder, path: tools })
+  if (/EBADENGINE|deprecated/.test(stderr)) throw new Error(`npm has something to say:\n${stderr}`)
+  const root = join(prefix, 'lib/node_modules/metis-seq')
+  const env = settings(folder, tools)
+  await run(node, ['--input-type=module', '-e', NATIVE], { cwd: root, env, timeout: MOST_MS })
+  const { version } = await walk(join(prefix, 'bin/metis-seq'), root, folder, env)
+  const packages = /added (\d+) packages/.exec(stdout)?.[1] ?? '?'
+  const size = `${packages} packages, ${Math.round(sizeOf(prefix) / 1e6)} MB`
+  console.log(`${version.trim()}: ${STEPS.length} steps, ${size}, ${Math.round((Date.now() - started) / 1000)} s`)
+}
 
-function exists(path) {
+/** All steps; what each printed, by its name. */
+async function walk(program, root, folder, env) {
+  const stage = await openStage(root, join(folder, 'devnet'))
+  const given = {}
   try {
-    return Boolean(realpathSync(path))
-  } catch {
-    return false
+    for (const { name, args, before, check } of STEPS) {
+      await before?.(stage, given)
+      const { stdout } = await run(program, args, { cwd: folder, env, timeout: MOST_MS, maxBuffer: 2 ** 28 })
+      given[name] = args.includes('--json') ? JSON.parse(stdout) : stdout
+      check?.(given[name], given)
+    }
+  } finally {
+    await stage.close()
   }
+  return given
+}
+
+/** The environment of a new user, whose devnet is the stage. */
+function settings(folder, tools) {
+  writeFileSync(join(folder, 'password'), 'the password of the proof\n')
+  return {
+    PATH: tools,
+    HOME: folder,
+    METIS_SEQ_DATA_DIR: join(folder, 'devnet'),
+    METIS_SEQ_PASSWORD_FILE: join(folder, 'password'),
+  }
+}
+
+/** Bytes of all files below `folder`, as they lie on the disk. */
+function sizeOf(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => lstatSync(join(folder, name)).blocks * 512)
+    .reduce((sum, size) => sum + size, 0)
 }

@@ -67,6 +67,19 @@ export abstract class BaseCommand extends Command {
     return startProgress({ quiet: this.jsonEnabled() })
   }
 
+  /** Runs `work` with progress, which ends as the work does. */
+  protected async working<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
+    const progress = await this.progress()
+    try {
+      const result = await work(progress)
+      progress.done()
+      return result
+    } catch (error) {
+      progress.fail()
+      throw error
+    }
+  }
+
   /** Aborts at Ctrl-C or SIGTERM: the command then stops cleanly by itself. */
   protected interrupted(): AbortSignal {
     return interruptSignal()

@@ -11,6 +11,11 @@ export interface Failure {
   readonly details: unknown
 }
 
+/** The whole of what is printed then. */
+export interface FailureReport {
+  readonly error: Failure
+}
+
 const HELP_HINT = '\nSee more help with --help'
 const INTERRUPTIONS: readonly string[] = ['ExitPromptError', 'AbortPromptError', 'AbortError']
 

@@ -1,7 +1,8 @@
 import { formatMetis } from '../core/staking/amount.js'
 import type { Precheck } from '../core/staking/precheck.js'
 import { dateOf } from '../core/staking/time.js'
-import { type Plan, SPEEDS } from '../core/staking/types.js'
+import { type Plan, SPEEDS, ZERO_ADDRESS } from '../core/staking/types.js'
+import type { Address } from '../core/types/hex.js'
 
 /** Prechecks as a tick list; a failed one has its reason and remedy under it. */
 function renderPrechecks(prechecks: readonly Precheck[]): string {
@@ -11,6 +12,8 @@ function renderPrechecks(prechecks: readonly Precheck[]): string {
     )
     .join('\n')
 }
+
+const ALWAYS: readonly string[] = ['METIS', 'ETH', 'stake', 'share']
 
 /** A plan for a person: prechecks, steps, before and after, what it costs at most. */
 export function renderPlan(plan: Plan): string {
@@ -32,21 +35,24 @@ export function renderPlan(plan: Plan): string {
 function changes({ before, after }: Plan): string[] {
   const lines: [string, string, string][] = [
     ['METIS', formatMetis(before.metis), formatMetis(after.metis)],
+    ['ETH', formatMetis(before.eth), `at least ${formatMetis(after.eth)}`],
     ['stake', `${formatMetis(before.stake)}`, `${formatMetis(after.stake)} METIS`],
     ['reward', formatMetis(before.reward), `${formatMetis(after.reward)} METIS`],
     ['share', `${before.share} %`, `${after.share} % of all that is locked`],
     ['status', before.status, after.status],
-    ['owner', before.owner, after.owner],
-    ['signer', before.signer, after.signer],
-    ['recipient', before.rewardRecipient, after.rewardRecipient],
+    ['owner', accountOf(before.owner), accountOf(after.owner)],
+    ['signer', accountOf(before.signer), accountOf(after.signer)],
+    ['recipient', accountOf(before.rewardRecipient), accountOf(after.rewardRecipient)],
     ['claimable', timeOf(before.unlockClaimTime), timeOf(after.unlockClaimTime)],
   ]
-  const shown = lines.filter(
-    ([name, from, to]) => name === 'METIS' || name === 'stake' || name === 'share' || from !== to,
-  )
+  const shown = lines.filter(([name, from, to]) => ALWAYS.includes(name) || from !== to)
   return shown
     .filter(([name, from, to]) => name !== 'reward' || `${from} METIS` !== to)
     .map(([name, from, to]) => `  ${name.padEnd(9)} ${from} -> ${to}`)
+}
+
+function accountOf(address: Address): string {
+  return address === ZERO_ADDRESS ? 'none' : address
 }
 
 function timeOf(seconds: bigint): string {

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { parseMetis } from '../core/staking/amount.js'
 import { EXPORTS, type ExportFile, type ExportKind } from '../core/staking/offline/documents.js'
 import { assertPassed } from '../core/staking/precheck.js'
 import { type Plan, type SequencerRecord, SPEEDS, type Speed, type Wish } from '../core/staking/types.js'
@@ -9,10 +10,11 @@ import type { Performed } from '../l1/perform.js'
 import type { Rehearsal } from '../l1/rehearse.js'
 import type { Sent } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
-import { networkFlags, type OpenNetwork, onNetwork } from './network.js'
-import { type Account, findAccount } from './owner.js'
+import { searchFor } from './ledgerSearch.js'
+import { type NetworkChoice, networkFlags, type OpenNetwork, onNetwork } from './network.js'
+import { type Account, type AccountChoice, accountFlags, findAccount } from './owner.js'
 import { renderPlan } from './plan.js'
-import { confirmOnce, keystoreFlags, passwordFlags, yesFlag } from './signing.js'
+import { confirmOnce, yesFlag } from './signing.js'
 import { wholeFlag } from './values.js'
 
 /** Flags of every command that waits for transactions. */
@@ -29,8 +31,7 @@ export const waitFlags = {
 /** Flags of every command that sends a transaction. */
 export const sendFlags = {
   ...networkFlags,
-  ...keystoreFlags,
-  ...passwordFlags,
+  ...accountFlags,
   ...waitFlags,
   speed: Flags.option({ options: SPEEDS, description: 'How much to pay for being mined soon.', default: 'normal' })(),
   'dry-run': Flags.boolean({ description: 'Stop after the prechecks and the rehearsal; send nothing.' }),
@@ -49,22 +50,28 @@ export const sendFlags = {
 
 export const fromFlag = Flags.string({
   description:
-    'Key of the account that sends: name, address or path; on a devnet also the address of a funded account.',
+    'Key of the account that sends: name, address or path; `ledger`, ledger:0xADDRESS or ledger:PATH; on a devnet also the address of a funded account.',
   required: true,
   helpValue: 'KEY',
 })
+
+/** Flag of commands that send rewards over the bridge. */
+export const bridgeFeeFlag = Flags.custom<bigint>({
+  parse: async (text) => parseMetis(text, 'ETH'),
+  description: 'ETH to pay the bridge, where it does not tell what it wants.',
+  helpValue: 'ETH',
+})()
+
+export function bridgeFeeOf(flags: { 'bridge-fee'?: bigint | undefined }): { bridgeFee?: bigint } {
+  return flags['bridge-fee'] === undefined ? {} : { bridgeFee: flags['bridge-fee'] }
+}
 
 export const idFlag = wholeFlag({
   description: 'Id of the sequencer; without it the one of the account.',
   helpValue: 'N',
 })
 
-export interface WriteChoice {
-  readonly network: string
-  readonly 'rpc-url'?: string | undefined
-  readonly 'data-dir'?: string | undefined
-  readonly keystore: string
-  readonly 'password-file'?: string | undefined
+export interface WriteChoice extends NetworkChoice, AccountChoice {
   readonly confirmations: number
   readonly timeout: number
   readonly speed: Speed
@@ -73,6 +80,7 @@ export interface WriteChoice {
   readonly out?: string | undefined
   readonly yes: boolean
   readonly from: string
+  readonly id?: bigint | undefined
 }
 
 /** What a command that sends gives with `--json`. */
@@ -96,6 +104,9 @@ export interface NothingDue {
 
 /** A command that sends: reads, plans, rehearses, asks once, sends, reads back. */
 export abstract class WriteCommand extends BaseCommand {
+  /** Who sends it: that is what `--from ledger` searches for. */
+  protected readonly sender: 'owner' | 'signer' = 'owner'
+
   /** @throws MetisSeqError of the first failed precheck (exit 3), `NOT_CONFIRMED` (exit 4), and as `performPlan` */
   protected write(
     flags: WriteChoice,
@@ -104,9 +115,9 @@ export abstract class WriteCommand extends BaseCommand {
   ): Promise<WriteResult> {
     return onNetwork(flags, async (open) => {
       const { client, devnet } = open
-      const passwordFile = flags['password-file']
       const keyless = flags.export !== undefined
-      const account = await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet, keyless })
+      const search = searchFor(client, this.sender, flags.id)
+      const account = await findAccount(flags.from, flags, { devnet, keyless, search })
       const { fileJournal, journalPath, withQuietAccount } = await import('../l1/index.js')
       const work = async () => {
         const wish = await wishOf(open, account.address)
@@ -130,7 +141,7 @@ export abstract class WriteCommand extends BaseCommand {
   async #go({ client }: OpenNetwork, account: Account, wish: Wish, flags: WriteChoice): Promise<WriteResult> {
     const { prepareWish, rehearsePlan } = await import('../l1/index.js')
     const network = client.network.name
-    const plan = await prepareWish(client, wish)
+    const plan = await prepareWish(client, wish, flags.speed)
     const documentAlone = flags.export !== undefined && flags.out === undefined
     if (documentAlone && !this.jsonEnabled()) this.note(renderPlan(plan))
     else this.print(renderPlan(plan))
@@ -160,23 +171,18 @@ export abstract class WriteCommand extends BaseCommand {
   async #send(client: OpenNetwork['client'], account: Account, plan: Plan, flags: WriteChoice): Promise<Performed> {
     const { fileJournal, journalPath, performPlan } = await import('../l1/index.js')
     const signer = await account.open()
-    const progress = await this.progress()
-    try {
-      const done = await performPlan(client, signer, plan, {
+    const done = await this.working((progress) =>
+      performPlan(client, signer, plan, {
         journal: fileJournal(journalPath(), Date.now),
         confirmations: flags.confirmations,
         timeoutSeconds: flags.timeout,
         speed: flags.speed,
         onSent: (title, hash) => progress.step(`${title} (${hash})`),
         signal: this.interrupted(),
-      })
-      progress.done()
-      this.print(`Done: ${plan.title}.`)
-      return done
-    } catch (error) {
-      progress.fail()
-      throw error
-    }
+      }),
+    )
+    this.print(`Done: ${plan.title}.`)
+    return done
   }
 
   #nothing(network: string, reason: string): WriteResult {

@@ -4,6 +4,14 @@ import { BaseCommand } from '../cli/command.js'
 import { readJson } from '../cli/input.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
+import type { Hash } from '../core/types/hex.js'
+import type { Derived } from '../l1/derive.js'
+
+interface Checked extends Derived {
+  readonly networkId: Hash
+  /** The node that was compared with; null for none. */
+  readonly node: string | null
+}
 
 /** Everything a sequencer did, worked out again from L1 alone. */
 export default class Derive extends BaseCommand {
@@ -28,13 +36,13 @@ Without --l1-url and --genesis it takes the devnet that was started last, or the
     rpc: Flags.string({ description: 'JSON-RPC of the node to compare with.', env: 'METIS_SEQ_RPC' }),
   }
 
-  async run(): Promise<Record<string, unknown>> {
+  async run(): Promise<Checked> {
     const { flags } = await this.parse(Derive)
     const { descriptor, genesisFile } = await this.#devnet(flags)
     const l1Url = flags['l1-url'] ?? descriptor?.l1.url
     const rpcUrl = flags.check ? (flags.rpc ?? descriptor?.nodes[0]?.rpc) : undefined
-    if (l1Url === undefined) throw missing('an L1 node', '--l1-url')
-    if (flags.check && rpcUrl === undefined) throw missing('a node to compare with', '--rpc')
+    if (l1Url === undefined) throw missing('L1 node', '--l1-url')
+    if (flags.check && rpcUrl === undefined) throw missing('node to compare with', '--rpc')
     const genesis = genesisOf(await readJson(genesisFile, 'It is the document that the network was started with.'))
     const { auditChain } = await import('../node/index.js')
     const beaconUrl = flags['beacon-url']
@@ -82,7 +90,7 @@ function genesisOf(value: unknown): Genesis {
 }
 
 function missing(what: string, flag: string): MetisSeqError {
-  return new MetisSeqError('FLAG_MISSING', `It is not known which ${what} is meant.`, {
+  return new MetisSeqError('FLAG_MISSING', `No ${what} is named.`, {
     exit: Exit.usage,
     next: `Name it with ${flag}.`,
   })

@@ -45,15 +45,10 @@ locks, waits for the receipt, and on a network of ours until consensus knows the
         const rests = devnet?.nodes.map(({ rest }) => rest) ?? []
         if (rests.length === 0 || sequencer === null) return
         const { waitForConsensus } = await import('../l1/index.js')
-        const progress = await this.progress()
-        progress.step('Waiting until consensus knows the sequencer')
-        try {
-          consensus = await waitForConsensus(rests, sequencer.signer, flags.timeout, this.interrupted())
-          progress.done()
-        } catch (error) {
-          progress.fail()
-          throw error
-        }
+        consensus = await this.working((progress) => {
+          progress.step('Waiting until consensus knows the sequencer')
+          return waitForConsensus(rests, sequencer.signer, flags.timeout, this.interrupted())
+        })
       },
     )
     return { ...result, consensus }

@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core'
 import { writeNewFile } from '../cli/batch/files.js'
 import { BaseCommand } from '../cli/command.js'
 import { networkFlags, type OpenNetwork, onNetwork } from '../cli/network.js'
-import { findAccount } from '../cli/owner.js'
-import { askPassword, keystoreFlags, passwordFlags } from '../cli/signing.js'
+import { accountFlags, findAccount } from '../cli/owner.js'
+import { askPassword } from '../cli/signing.js'
 import { isHex, normaliseHex, utf8 } from '../core/codec/index.js'
 import { addressOfPublicKey } from '../core/consensus/crypto.js'
 import { parsePublicKey } from '../core/staking/publicKey.js'
@@ -44,7 +44,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
   ]
   static override flags = {
     from: Flags.string({
-      description: 'The owner, to be whitelisted: an address, or a key of the keystore.',
+      description: 'The owner, to be whitelisted: an address, a key of the keystore, or ledger:PATH.',
       required: true,
       aliases: ['owner', 'address'],
       helpValue: 'KEY',
@@ -66,8 +66,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
     'lst-url': Flags.string({ description: 'Website of that token.' }),
     out: Flags.string({ description: 'Write the record to this new file too.', helpValue: 'FILE' }),
     ...networkFlags,
-    ...keystoreFlags,
-    ...passwordFlags,
+    ...accountFlags,
   }
 
   async run(): Promise<Registered> {
@@ -77,7 +76,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
       const { devnet } = open
       const owner = isHex(flags.from, 20)
         ? normaliseHex(flags.from, 20)
-        : (await findAccount(flags.from, { keystore: flags.keystore, passwordFile, devnet })).address
+        : (await findAccount(flags.from, flags, { devnet, keyless: true })).address
       const key = flags.signer === undefined ? undefined : await findKey(flags.keystore, flags.signer)
       const signer = key && (await unlockKey(key, await askPassword(passwordFile, key.name)))
       const pubkey = signer?.publicKey ?? parsePublicKey(flags['signer-pubkey'] ?? '')

@@ -41,6 +41,11 @@ export function presetNames(): string[] {
   return ['devnet', ...Object.keys(PRESETS)]
 }
 
+/** The live networks. */
+export function presetNetworks(): Network[] {
+  return Object.values(PRESETS)
+}
+
 /** @throws MetisSeqError `NETWORK_UNKNOWN` (exit 2) */
 export function presetNetwork(name: string): Network {
   const network = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Signer } from '../core/ports/signer.js'
 import { outcomeProblems, planWish } from '../core/staking/plan.js'
-import type { Plan, SequencerRecord, Wish } from '../core/staking/types.js'
+import type { Plan, SequencerRecord, Speed, Wish } from '../core/staking/types.js'
 import type { Address } from '../core/types/hex.js'
 import { withAccount } from './accountLock.js'
 import { asking, type L1Client } from './client.js'
@@ -17,8 +17,8 @@ export interface Performed {
 }
 
 /** What `wish` needs and would do, on the chain as it is now. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
-export async function prepareWish(client: L1Client, wish: Wish): Promise<Plan> {
-  return planWish(await readStakingState(client, wish), wish, client.network.contracts)
+export async function prepareWish(client: L1Client, wish: Wish, speed?: Speed): Promise<Plan> {
+  return planWish(await readStakingState(client, wish), wish, client.network.contracts, speed)
 }
 
 /**

@@ -28,12 +28,25 @@ export async function readSequencers(
 
 /** Id of the sequencer whose owner or signer is `address`; 0 for none, 2^256 - 1 for a burnt signer. */
 export async function findSequencerId(client: L1Client, address: Address): Promise<bigint> {
-  const reader = await openReader(client)
-  const [owned, signed] = await Promise.all([
-    reader.pool<bigint>('seqOwners', address),
-    reader.pool<bigint>('seqSigners', address),
-  ])
-  return owned === 0n ? signed : owned
+  const [roles] = await readRoles(client, [address])
+  return roles?.owned || roles?.signed || 0n
+}
+
+/** What an account is to sequencers; ids, 0 for none, and for a burnt signer 2^256 - 1. */
+export interface Roles {
+  address: Address
+  owned: bigint
+  signed: bigint
+}
+
+/** The roles of accounts, all at one block, in their order. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+export async function readRoles(client: L1Client, addresses: readonly Address[]): Promise<Roles[]> {
+  const { pool } = await openReader(client)
+  const read = async (address: Address): Promise<Roles> => {
+    const [owned, signed] = await Promise.all([pool<bigint>('seqOwners', address), pool<bigint>('seqSigners', address)])
+    return { address, owned, signed }
+  }
+  return Promise.all(addresses.map(read))
 }
 
 /** Whether `owner` may lock. */

@@ -1,11 +1,8 @@
-import { Contract } from 'ethers'
 import { addressOfPublicKey } from '../core/consensus/crypto.js'
 import { senderOf } from '../core/staking/plan.js'
 import type { StakingState, Wish } from '../core/staking/types.js'
 import type { Address } from '../core/types/hex.js'
-import { addressManagerAbi } from './abi/addressManager.js'
-import { bridgeAbi } from './abi/bridge.js'
-import { discountOracleAbi } from './abi/discountOracle.js'
+import { readBridgeFee } from './bridge.js'
 import { asking, type L1Client } from './client.js'
 import { readFeeChoices } from './fees.js'
 import { openReader, type Reader, readPool, readRecord } from './staking.js'
@@ -24,7 +21,7 @@ export async function readStakingState(client: L1Client, wish: Wish): Promise<St
     reader.pool<bigint>('seqOwners', address),
     'pubkey' in wish ? reader.pool<bigint>('seqSigners', addressOfPublicKey(wish.pubkey)) : 0n,
     readFeeChoices(client),
-    readBridge(client, reader, wish),
+    BRIDGING.includes(wish.action) ? readBridgeFee(client, reader) : FREE,
   ])
   const id = wish.action === 'lock' ? ownerId : wish.id
   const [total, newOwner] = await Promise.all([
@@ -52,19 +49,4 @@ async function readNewOwner(reader: Reader, owner: Address): Promise<{ whitelist
 }
 
 const BRIDGING: readonly Wish['action'][] = ['unlock', 'claim', 'claimRewards']
-
-/** What the bridge wants (MVM_DiscountOracle); zeros for a wish that bridges nothing. */
-async function readBridge(client: L1Client, { info, block }: Reader, wish: Wish): Promise<StakingState['bridge']> {
-  if (!BRIDGING.includes(wish.action)) return { minL2Gas: 0n, discount: 0n }
-  const read = <T>(address: string, abi: readonly string[], method: string, ...values: unknown[]): Promise<T> => {
-    const call = new Contract(address, abi, client.provider).getFunction(method)
-    return asking(client, method, call.staticCall(...values, { blockTag: block.number }))
-  }
-  const manager = await read<string>(await info<string>('bridge'), bridgeAbi, 'addressmgr')
-  const oracle = await read<string>(manager, addressManagerAbi, 'getAddress', 'MVM_DiscountOracle')
-  const [minL2Gas, discount] = await Promise.all([
-    read<bigint>(oracle, discountOracleAbi, 'getMinL2Gas'),
-    read<bigint>(oracle, discountOracleAbi, 'getDiscount'),
-  ])
-  return { minL2Gas, discount }
-}
+const FREE = { minL2Gas: 0n, discount: 0n }

@@ -111,12 +111,12 @@ export async function createKey(folder: string, { name, password, strength, priv
   return readKey(path)
 }
 
-/** Names are file names, and never look like an address or a path. @throws MetisSeqError `KEY_NAME_INVALID` (exit 2) */
+/** Names are file names, and never look like an address, a path, or the word for a device. @throws MetisSeqError `KEY_NAME_INVALID` (exit 2) */
 export function assertKeyName(name: string): void {
-  if (NAME.test(name) && !/^0x/i.test(name)) return
+  if (NAME.test(name) && !/^(0x|ledger$)/i.test(name)) return
   throw new MetisSeqError('KEY_NAME_INVALID', `"${name.slice(0, 60)}" cannot be the name of a key.`, {
     exit: Exit.usage,
-    next: 'Use up to 40 letters, digits, dots, dashes and underscores, not beginning with 0x.',
+    next: 'Use up to 40 letters, digits, dots, dashes and underscores, not beginning with 0x, and not "ledger".',
   })
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { recordOutcome } from './records/observe.js'
 
 // The package has a native part that its ESM entrance does not find.
 const { spawn } = createRequire(import.meta.url)('@lydell/node-pty') as typeof import('@lydell/node-pty')
@@ -32,6 +33,7 @@ export function terminal(args: readonly string[], env: Readonly<Record<string, s
   const ended = new Promise<number>((done) => {
     pty.onExit(({ exitCode }) => {
       over = true
+      recordOutcome({ code: exitCode, stdout: text, stderr: '' }, args)
       done(exitCode)
       wake()
     })

@@ -8,12 +8,12 @@ export default class DevnetStop extends BaseCommand {
   static override args = { node: nodeArgument }
   static override flags = { 'data-dir': dataDirFlag }
 
-  async run(): Promise<{ node: DevnetNode | undefined }> {
+  async run(): Promise<{ node: DevnetNode | null }> {
     const { args, flags } = await this.parse(DevnetStop)
     const { askDevnet } = await import('../../devnet/client.js')
     const { nodes } = await askDevnet(flags['data-dir'], { what: 'stop', index: args.node })
     const node = nodes.find(({ index }) => index === args.node)
     this.print(`Node ${args.node} is ${node?.state ?? 'unknown'}.`)
-    return { node }
+    return { node: node ?? null }
   }
 }

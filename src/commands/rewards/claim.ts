@@ -1,16 +1,25 @@
-import { fromFlag, idFlag, sendFlags, sequencerOf, WriteCommand, type WriteResult } from '../../cli/write.js'
+import {
+  bridgeFeeFlag,
+  bridgeFeeOf,
+  fromFlag,
+  idFlag,
+  sendFlags,
+  sequencerOf,
+  WriteCommand,
+  type WriteResult,
+} from '../../cli/write.js'
 
 /** Sends the rewards to L2 (contract: LockingPool.withdrawRewards). */
 export default class RewardsClaim extends WriteCommand {
   static override summary = 'Send the unclaimed rewards over the bridge to the reward recipient on L2.'
   static override description = `The bridge wants a fee in ETH, which is read from its oracle and paid exactly.`
   static override examples = ['<%= config.bin %> <%= command.id %> --from owner']
-  static override flags = { from: fromFlag, id: idFlag, ...sendFlags }
+  static override flags = { from: fromFlag, id: idFlag, 'bridge-fee': bridgeFeeFlag, ...sendFlags }
 
   async run(): Promise<WriteResult> {
     const { flags } = await this.parse(RewardsClaim)
     return this.write(flags, async (open, owner) => {
-      return { action: 'claimRewards', owner, id: await sequencerOf(open, owner, flags.id) }
+      return { action: 'claimRewards', owner, id: await sequencerOf(open, owner, flags.id), ...bridgeFeeOf(flags) }
     })
   }
 }

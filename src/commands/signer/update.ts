@@ -9,6 +9,8 @@ export default class SignerUpdate extends WriteCommand {
   static override examples = ['<%= config.bin %> <%= command.id %> --from sequencer --signer next-sequencer']
   static override flags = { from: fromFlag, ...signerFlags, id: idFlag, ...sendFlags }
 
+  protected override readonly sender = 'signer'
+
   async run(): Promise<WriteResult> {
     const { flags } = await this.parse(SignerUpdate)
     return this.write(flags, async (open, signer) => {

@@ -6,15 +6,15 @@ const WEI = 10n ** BigInt(DECIMALS)
 const MAX_WHOLE_DIGITS = 60
 
 /**
- * An amount of METIS as people write it ("20000", "20000.5") in wei, exactly.
+ * An amount of METIS or ETH as people write it ("20000", "20000.5") in wei, exactly.
  * @throws MetisSeqError `AMOUNT_INVALID` (exit 2): a sign, an exponent, separators, or more than 18 decimals
  */
-export function parseMetis(text: string): bigint {
+export function parseMetis(text: string, unit: 'METIS' | 'ETH' = 'METIS'): bigint {
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text)
-  if (match === null) throw invalid(text, 'it is not a plain decimal number')
+  if (match === null) throw invalid(text, unit, 'it is not a plain decimal number')
   const [, whole = '', fraction = ''] = match
-  if (fraction.length > DECIMALS) throw invalid(text, `METIS has ${DECIMALS} decimals`)
-  if (whole.length > MAX_WHOLE_DIGITS) throw invalid(text, 'it is larger than any amount on chain')
+  if (fraction.length > DECIMALS) throw invalid(text, unit, `${unit} has ${DECIMALS} decimals`)
+  if (whole.length > MAX_WHOLE_DIGITS) throw invalid(text, unit, 'it is larger than any amount on chain')
   return BigInt(whole) * WEI + BigInt(fraction.padEnd(DECIMALS, '0'))
 }
 
@@ -32,10 +32,10 @@ export function formatShare(part: bigint, whole: bigint): string {
   return `${points / 100n}.${(points % 100n).toString().padStart(2, '0')}`
 }
 
-function invalid(text: string, reason: string): MetisSeqError {
+function invalid(text: string, unit: string, reason: string): MetisSeqError {
   const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text
-  return new MetisSeqError('AMOUNT_INVALID', `"${shown}" is not an amount of METIS: ${reason}.`, {
+  return new MetisSeqError('AMOUNT_INVALID', `"${shown}" is not an amount of ${unit}: ${reason}.`, {
     exit: Exit.usage,
-    next: 'Give METIS as digits with at most 18 decimals after a point, for example 20000 or 20000.5.',
+    next: `Give ${unit} as digits with at most 18 decimals after a point, for example 20000 or 0.5.`,
   })
 }

@@ -17,8 +17,8 @@ import {
   ZERO_ADDRESS,
 } from './types.js'
 
-/** What a wish needs and would do, on the chain as `state` has it. Decides, sends nothing. */
-export function planWish(state: StakingState, wish: Wish, contracts: StakingContracts): Plan {
+/** What a wish needs and would do, on the chain as `state` has it, paid for at `speed`. Decides, sends nothing. */
+export function planWish(state: StakingState, wish: Wish, contracts: StakingContracts, speed: Speed = 'normal'): Plan {
   const { title, prechecks, steps, after, notes } = draftOf(state, wish, contracts)
   const bridgeFee = steps.reduce((sum, { value }) => sum + value, 0n)
   const gas = steps.reduce((sum, { gasLimit }) => sum + gasLimit, 0n)
@@ -27,12 +27,13 @@ export function planWish(state: StakingState, wish: Wish, contracts: StakingCont
     bigint
   >
   const before = snapshotOf(state)
-  const later = { ...before, ...after }
+  const needed = maxFees[speed] + bridgeFee
+  const later = { ...before, ...after, eth: before.eth > needed ? before.eth - needed : 0n }
   return {
     wish,
     from: senderOf(wish),
     title,
-    prechecks: [...prechecks, enoughEth(state, maxFees.normal + bridgeFee)],
+    prechecks: [...prechecks, enoughEth(state, needed)],
     steps,
     bridgeFee,
     maxFees,
@@ -85,6 +86,7 @@ function snapshotOf({ pool, account, sequencer }: StakingState): Snapshot {
   const stake = sequencer?.amount ?? 0n
   return {
     metis: account.metis,
+    eth: account.eth,
     stake,
     reward: sequencer?.reward ?? 0n,
     totalLocked: pool.totalLocked,

@@ -68,13 +68,19 @@ export type Wish =
   /** `withReward` relocks all of the unclaimed reward beside `amount`. */
   | { action: 'topup'; owner: Address; id: bigint; amount: bigint; withReward: boolean }
   | { action: 'withdraw'; owner: Address; id: bigint; amount: bigint }
-  | { action: 'unlock'; owner: Address; id: bigint }
-  | { action: 'claim'; owner: Address; id: bigint }
-  | { action: 'claimRewards'; owner: Address; id: bigint }
+  | ({ action: 'unlock'; owner: Address; id: bigint } & Bridging)
+  | ({ action: 'claim'; owner: Address; id: bigint } & Bridging)
+  | ({ action: 'claimRewards'; owner: Address; id: bigint } & Bridging)
   | { action: 'setRewardRecipient'; owner: Address; id: bigint; recipient: Address }
   /** Sent by the signer that is replaced. */
   | { action: 'updateSigner'; signer: Address; id: bigint; pubkey: Hex }
   | { action: 'transferOwner'; owner: Address; id: bigint; newOwner: Address }
+
+/** Of a wish that sends rewards over the bridge. */
+interface Bridging {
+  /** wei of ETH to pay the bridge, in place of what it asks for. */
+  bridgeFee?: bigint
+}
 
 export type Action = Wish['action']
 
@@ -98,8 +104,8 @@ export interface StakingState {
   signerId: bigint
   /** Of a transfer. */
   newOwner?: { whitelisted: boolean; ownerId: bigint }
-  /** What bridging rewards to L2 costs: `minL2Gas * discount` wei of ETH. */
-  bridge: { minL2Gas: bigint; discount: bigint }
+  /** What bridging rewards to L2 costs: `minL2Gas * discount` wei of ETH; null where the bridge does not tell. */
+  bridge: { minL2Gas: bigint; discount: bigint } | null
   fees: FeeChoices
 }
 
@@ -107,6 +113,8 @@ export interface StakingState {
 export interface Snapshot {
   /** METIS of the sender on L1 */
   metis: bigint
+  /** ETH of the sender on L1, in wei; afterwards the least that is left */
+  eth: bigint
   stake: bigint
   reward: bigint
   totalLocked: bigint
@@ -134,7 +142,7 @@ export interface Plan {
   /** Most that the steps cost in fees, in wei of ETH, at each speed. */
   maxFees: Record<Speed, bigint>
   before: Snapshot
-  /** After all steps, fees left out. */
+  /** After all steps. */
   after: Snapshot
   /** What else to know before confirming: the 21 days, an allowance that is replaced. Whole sentences. */
   notes: string[]

@@ -25,22 +25,40 @@ export async function gasOf(client: L1Client, from: Address, { title, ...call }:
   }
 }
 
-/** Asks the chain for the reason by calling again at the parent block, where the answer is the same as it was. */
+/**
+ * The error of a transaction that was mined and failed. The reason is found by calling again, at the block before it and,
+ * where something in its own block made it fail, at that block.
+ */
 export async function reverted(
   client: L1Client,
   from: Address,
-  { title, to, value, data }: Call,
+  call: Call,
   receipt: TransactionReceipt,
 ): Promise<MetisSeqError> {
-  const call = client.provider.call({ from, to, value, data, blockTag: receipt.blockNumber - 1 })
-  const reason = await call.then(
-    () => undefined,
-    (error: unknown) => revertData(error),
-  )
-  const { name, explanation } = decodeRevert(reason)
-  return new MetisSeqError('TX_REVERTED', `The transaction to ${title} (${receipt.hash}) reverted: ${explanation}`, {
+  const { blockNumber, hash } = receipt
+  const reason =
+    (await reasonAt(client, from, call, blockNumber - 1)) ?? (await reasonAt(client, from, call, blockNumber))
+  const { name, explanation } =
+    reason === undefined
+      ? {
+          name: undefined,
+          explanation: 'The same call would succeed now: it ran out of gas, or what stopped it is over.',
+        }
+      : decodeRevert(reason)
+  return new MetisSeqError('TX_REVERTED', `The transaction to ${call.title} (${hash}) reverted: ${explanation}`, {
     exit: Exit.reverted,
     next: 'Mend what it names and run the command again; the fee of this one is spent.',
-    details: { hash: receipt.hash, revert: name ?? null },
+    details: { hash, revert: name ?? null },
   })
+}
+
+/** The revert data of the call at that block; undefined where it does not revert, or nobody can tell. */
+async function reasonAt({ provider }: L1Client, from: Address, call: Call, blockTag: number) {
+  const { to, value, data } = call
+  try {
+    await provider.call({ from, to, value, data, blockTag })
+    return undefined
+  } catch (error) {
+    return revertData(error) // an endpoint that does not keep old states gives none
+  }
 }

@@ -1,78 +1,92 @@
-import type { TransactionReceipt } from 'ethers'
+import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Address } from '../../core/types/hex.js'
 import { asking, type L1Client } from '../client.js'
-import { type Journal, openRecords, type TxRecord } from '../journal/index.js'
+import { type JournalFile, openRecords, type TxRecord } from '../journal/index.js'
 import { broadcast, follow } from './deliver.js'
-import type { DeliverOptions } from './types.js'
+import { gasOf, reverted } from './refusals.js'
+import { settle } from './sight.js'
+import { readSigned } from './signed.js'
+import type { Delivered, DeliverOptions } from './types.js'
 
-/** What the chain says of a transaction; `unknown` where the endpoint never saw it and its nonce is free. */
-export interface Sighting {
-  readonly state: 'mined' | 'reverted' | 'pending' | 'replaced' | 'unknown'
-  readonly block: number | null
-  /** Blocks that hold it, its own included; 0 until it is mined. */
-  readonly confirmations: number
-}
-
-/** @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
-export async function sight(client: L1Client, { hash, from, nonce }: TxRecord): Promise<Sighting> {
-  const { provider } = client
-  const [receipt, head, used, pending] = await asking(
-    client,
-    `the transaction ${hash}`,
-    Promise.all([
-      provider.getTransactionReceipt(hash),
-      provider.getBlockNumber(),
-      provider.getTransactionCount(from, 'latest'),
-      provider.getTransaction(hash),
-    ]),
-  )
-  if (receipt !== null) return { ...minedAs(receipt), confirmations: Math.max(1, head - receipt.blockNumber + 1) }
-  const state = used > nonce ? 'replaced' : pending === null ? 'unknown' : 'pending'
-  return { state, block: null, confirmations: 0 }
+export interface ResumeOptions extends DeliverOptions {
+  /** Asked before one is sent again that the endpoint never saw; throws where it shall not be. */
+  again?: (record: TxRecord) => Promise<void>
 }
 
 /**
- * Writes into the journal how the account's transactions ended that nobody waited for. Sends nothing.
- * @returns those that are still open
+ * Goes on with all open transactions of an account: those that the endpoint never saw are rehearsed and sent again, and
+ * all are waited for, one nonce after the other.
+ * @returns them as the journal has them afterwards
+ * @throws MetisSeqError `REHEARSAL_REVERTED`, `TX_REFUSED`, `TX_REPLACED` (exit 7), `TX_UNCONFIRMED` (exit 8), `RPC_UNREACHABLE` (exit 6)
  */
-export async function settle(
+export async function resume(
   client: L1Client,
   from: Address,
-  journal: Journal,
-  records: readonly TxRecord[],
-): Promise<{ record: TxRecord; sighting: Sighting }[]> {
-  const open: { record: TxRecord; sighting: Sighting }[] = []
-  for (const record of openRecords(records, client.network.l1ChainId, from)) {
-    const sighting = await sight(client, record)
-    const { state, block } = sighting
-    const { hash } = record
-    if (state === 'replaced') await journal.append({ event: 'replaced', hash })
-    else if (block === null) open.push({ record, sighting })
-    else await journal.append({ event: 'mined', hash, block, status: state === 'mined' ? 'success' : 'reverted' })
+  journal: JournalFile,
+  options: ResumeOptions,
+): Promise<TxRecord[]> {
+  const records = await journal.read()
+  const before = openRecords(records, client.network.l1ChainId, from)
+  const open = await settle(client, from, journal, records)
+  for (const nonce of new Set(open.map(({ record }) => record.nonce))) {
+    const rivals = open.filter(({ record }) => record.nonce === nonce)
+    if (rivals.every(({ sighting }) => sighting.state === 'unknown')) await sendAgain(client, rivals, options)
+    await follow(
+      client,
+      rivals.map(({ record }) => record),
+      options,
+    )
   }
-  return open
+  const now = new Map((await journal.read()).map((record) => [record.hash, record]))
+  return before.map((record) => now.get(record.hash) ?? record)
+}
+
+/** Of several with one nonce the newest, which pays the most. */
+async function sendAgain(client: L1Client, rivals: readonly { record: TxRecord }[], options: ResumeOptions) {
+  const record = rivals.at(-1)?.record
+  if (record === undefined) return
+  await gasOf(client, record.from, callOf(record))
+  await options.again?.(record)
+  await broadcast(client, record, options)
+  options.onSent?.(record.title, record.hash)
 }
 
 /**
- * Goes on with a transaction of the journal: sends it again where the endpoint does not know it, and waits for it or for
- * one of `records` that has the same nonce.
- * @throws MetisSeqError `TX_REFUSED`, `TX_REPLACED` (exit 7), `TX_UNCONFIRMED` (exit 8), `RPC_UNREACHABLE` (exit 6)
+ * Waits for a transaction of the journal, or for one of `records` that has its nonce. Sends nothing.
+ * @returns the one that was mined
+ * @throws MetisSeqError `TX_REVERTED`, `TX_REPLACED` (exit 7), `TX_UNCONFIRMED` (exit 8)
  */
-export async function goOn(
+export async function waitFor(
   client: L1Client,
   record: TxRecord,
   records: readonly TxRecord[],
   options: DeliverOptions,
-): Promise<TransactionReceipt> {
-  const { state } = await sight(client, record)
-  if (state === 'unknown') await broadcast(client, record, options)
-  options.onSent?.(record.title, record.hash)
-  const rivals = openRecords(records, record.chainId, record.from).filter(
-    ({ nonce, hash }) => nonce === record.nonce && hash !== record.hash,
+): Promise<Delivered> {
+  const rivals = records.filter(
+    ({ chainId, from, nonce, hash, state }) =>
+      chainId === record.chainId &&
+      from === record.from &&
+      nonce === record.nonce &&
+      hash !== record.hash &&
+      state !== 'refused',
   )
-  return follow(client, [record, ...rivals], options)
+  const receipt = await follow(client, [record, ...rivals], options)
+  const mined = rivals.find(({ hash }) => hash === receipt.hash) ?? record
+  if (receipt.status !== 1) throw await reverted(client, record.from, callOf(mined), receipt)
+  return { hash: mined.hash, title: mined.title, block: receipt.blockNumber, fee: receipt.fee }
 }
 
-function minedAs({ status, blockNumber }: TransactionReceipt): Pick<Sighting, 'state' | 'block'> {
-  return { state: status === 1 ? 'mined' : 'reverted', block: blockNumber }
+/** Why a transaction of the journal reverted. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+export async function whyReverted(client: L1Client, record: TxRecord): Promise<MetisSeqError> {
+  const receipt = await asking(client, 'the receipt', client.provider.getTransactionReceipt(record.hash))
+  if (receipt !== null) return reverted(client, record.from, callOf(record), receipt)
+  return new MetisSeqError('TX_UNCONFIRMED', `The transaction ${record.hash} is not in the chain any more.`, {
+    exit: Exit.unconfirmed,
+    severity: 'temporary',
+    next: 'Run `metis-seq tx resume` again.',
+  })
+}
+
+function callOf({ raw, title }: TxRecord) {
+  return { ...readSigned(raw).transaction, title }
 }

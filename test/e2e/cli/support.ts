@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { type Outcome, observe } from '../../support/records/observe.js'
+
+export type { Outcome }
 
 export const project = fileURLToPath(new URL('../../..', import.meta.url))
 export const binary = fileURLToPath(new URL('../../../bin/run.js', import.meta.url))
-
-export interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 interface RunOptions {
   readonly env?: Record<string, string>
@@ -23,18 +20,8 @@ export function cli(
 ): Promise<Outcome> {
   const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
   const child = spawn(process.execPath, [binary, ...args], { cwd, env: bare })
-  const read = (stream: NodeJS.ReadableStream) => {
-    let text = ''
-    stream.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-    })
-    return () => text
-  }
-  const [stdout, stderr] = [read(child.stdout), read(child.stderr)]
+  const outcome = observe(child, args)
   child.stdin.on('error', () => {}) // The program may end without reading its input.
   child.stdin.end(input)
-  return new Promise((done, fail) => {
-    child.on('error', fail)
-    child.on('close', (code) => done({ code, stdout: stdout(), stderr: stderr() }))
-  })
+  return outcome
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { observe } from '../../support/records/observe.js'
 import { binary, cli, project } from './support.js'
 
 const span = join(project, 'test/vectors/batching/span-300.hex.gz')
@@ -68,14 +69,11 @@ describe('output', () => {
   })
 
   it('ends quietly when its reader goes away', async () => {
-    const child = spawn(process.execPath, [binary, 'batch', 'decode', span, '--json'])
-    let stderr = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString()
-    })
+    const args = ['batch', 'decode', span, '--json']
+    const child = spawn(process.execPath, [binary, ...args])
+    const outcome = observe(child, args)
     await once(child.stdout, 'data')
     child.stdout.destroy()
-    const [code] = await once(child, 'close')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(await outcome).toMatchObject({ code: 0, stderr: '' })
   })
 })

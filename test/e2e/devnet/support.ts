@@ -1,9 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import { bytesToHex } from '../../../src/core/codec/index.js'
+import { devnetAccounts, type TestKey } from '../../../src/devnet/accounts.js'
 import type { DevnetDescriptor } from '../../../src/devnet/descriptor.js'
 import type { DevnetEvent } from '../../../src/devnet/events.js'
+import { observe } from '../../support/records/observe.js'
+import { secret } from '../../support/records/secrets.js'
 import { binary, cli, type Outcome, project } from '../cli/support.js'
 
 type Named<Name extends DevnetEvent['event']> = Extract<DevnetEvent, { event: Name }>
@@ -50,7 +53,8 @@ export class RunningDevnet {
   private constructor(place: Place, extra: readonly string[]) {
     this.#place = place
     const where = ['--data-dir', place.dataDir, '--port-base', String(place.portBase)]
-    this.#child = spawn(process.execPath, [binary, 'run', '--devnet', '--json', ...where, ...extra], {
+    const args = ['run', '--devnet', '--json', ...where, ...extra]
+    this.#child = spawn(process.execPath, [binary, ...args], {
       cwd: project,
       env: { PATH: process.env.PATH ?? '', ...place.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,11 +65,12 @@ export class RunningDevnet {
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(line))
     }
-    this.#exit = once(this.#child, 'exit').then(([code]) => code as number | null)
-    void this.#exit.then(() => this.#wake())
+    this.#exit = observe(this.#child, args).then(({ code }) => code)
+    this.#exit.finally(() => this.#wake()).catch(() => {}) // `end` tells it
   }
 
   static async start(place: Place, extra: readonly string[] = []): Promise<RunningDevnet> {
+    keepKeys()
     const devnet = new RunningDevnet(place, extra)
     await devnet.first('ready')
     return devnet
@@ -128,6 +133,14 @@ export class RunningDevnet {
       this.#listeners.add(listener)
     })
   }
+}
+
+/** What `devnet info` and the event `ready` show on purpose; the other keys are as public, but nothing is to print them. */
+function keepKeys(): void {
+  const { admin, users, ...rest } = devnetAccounts(4)
+  const keep = ({ privateKey }: TestKey, shownBy: string[]) => secret(bytesToHex(privateKey), shownBy)
+  for (const key of [admin, ...users]) keep(key, ['devnet info', 'run'])
+  for (const key of Object.values(rest).flat()) keep(key, [])
 }
 
 /** Processes that have the port of this devnet's L1 in their arguments. */

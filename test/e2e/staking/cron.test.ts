@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Contract } from 'ethers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { erc20Abi } from '../../../src/l1/abi/erc20.js'
+import { observe } from '../../support/records/observe.js'
 import { binary, project } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
 
@@ -35,14 +35,14 @@ async function cron(target: bigint, ms?: number): Promise<number | null> {
   const child = spawn(join(project, 'examples', 'topup.sh'), ['owner', String(target)], {
     env: { ...env, METIS_SEQ: `${process.execPath} ${binary}` },
     detached: true,
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const ended = once(child, 'close')
+  const ended = observe(child, ['topup', '--from', 'owner', '--to', String(target)])
   if (ms !== undefined) {
     await Promise.race([delay(ms), ended])
     if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   }
-  return (await ended)[0] as number | null
+  return (await ended).code
 }
 
 /** mulberry32: kills at the same moments in every run. */

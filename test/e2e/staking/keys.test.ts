@@ -2,7 +2,8 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Wallet } from 'ethers'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordFiles, secret } from '../../support/records/secrets.js'
 import { cli } from '../cli/support.js'
 
 const PASSWORD = 'one-password-for-the-test'
@@ -10,9 +11,10 @@ let env: Record<string, string>
 let root: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'keys-'))
-  await writeFile(join(root, 'password'), PASSWORD)
+  await writeFile(join(root, 'password'), secret(PASSWORD))
   env = { XDG_DATA_HOME: join(root, 'data'), METIS_SEQ_PASSWORD_FILE: join(root, 'password') }
 })
+afterAll(() => recordFiles(root, [join(root, 'password')]))
 
 describe('keys', () => {
   it('new, list and show agree, and never print the private key or the password', async () => {
@@ -29,7 +31,7 @@ describe('keys', () => {
     const plain = await cli(['keys', 'show', 'one'], { env })
     const output = [made, listed, shown, plain].map(({ stdout, stderr }) => stdout + stderr).join('')
     expect(output).toContain(`0x${wallet.signingKey.publicKey.slice(4)}`)
-    expect(output).not.toContain(wallet.privateKey.slice(2))
+    expect(output).not.toContain(secret(wallet.privateKey).slice(2))
     expect(output).not.toContain(PASSWORD)
   })
 

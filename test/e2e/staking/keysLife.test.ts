@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HDNodeWallet, Mnemonic } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordFiles, secret } from '../../support/records/secrets.js'
 import { cli } from '../cli/support.js'
 
 /** The phrase of BIP-39's first test vector, whose addresses are public. */
@@ -14,10 +15,13 @@ let root: string
 let env: Record<string, string>
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'keys-life-'))
-  for (const name of ['one', 'two']) await writeFile(join(root, name), `${name}-password-of-the-test`)
+  for (const name of ['one', 'two']) await writeFile(join(root, name), secret(`${name}-password-of-the-test`))
+  secret(PHRASE)
+  secret(SECRET)
   env = { XDG_DATA_HOME: root, METIS_SEQ_PASSWORD_FILE: join(root, 'one') }
 })
 afterAll(() => {
+  recordFiles(root, [join(root, 'one'), join(root, 'two')])
   const all = outputs.join('\n').toLowerCase()
   for (const secret of [SECRET.slice(2), 'abandon', '-password-of-the-test']) expect(all).not.toContain(secret)
 })
@@ -52,6 +56,15 @@ describe('a key that was made elsewhere', () => {
     expect(outcome(await keys(['import', ...args], input))).toBe(expected)
     expect(await readdir(join(root, 'metis-seq', 'keystore'))).not.toContain('bad.json')
   })
+})
+
+it('keeps secrets out of the trace that METIS_SEQ_DEBUG adds', async () => {
+  const debug = { ...env, METIS_SEQ_DEBUG: '1' }
+  for (const input of [`${PHRASE} about`, `${SECRET}00`, SECRET]) {
+    const { code, stderr } = await cli(['keys', 'import', 'hex'], { env: debug, input })
+    expect([code === 0, stderr]).toEqual([false, expect.stringMatching(/\n +at .+:\d+/)])
+    outputs.push(stderr)
+  }
 })
 
 describe('a key in the keystore', () => {

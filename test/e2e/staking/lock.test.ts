@@ -36,6 +36,8 @@ describe('wrong input is named, has its exit code, and sends nothing', () => {
     ['RPC_UNREACHABLE', 6, () => [...good, '--rpc-url', 'http://user:secret@127.0.0.1:1/key']],
     ['WRONG_CHAIN', 6, () => [...good, '--network', 'sepolia', '--rpc-url', stage.anvil.url]],
     ['DEVNET_NOT_FOUND', 6, () => [...good, '--data-dir', '/nonexistent/devnet']],
+    ['KEY_NOT_FOUND', 5, () => ['register', '--from', owner.address, '--signer', 'nobody']],
+    ['PUBKEY_INVALID', 2, () => ['register', '--from', owner.address, '--signer-pubkey', '0x12']],
   ])('%s: exit %i', async (code, exit, args, env) => {
     const outcome = await stage.run(args(), env)
     expect(outcome.json.error).toMatchObject({ code, exit })

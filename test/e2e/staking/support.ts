@@ -1,13 +1,14 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Contract, type Wallet } from 'ethers'
+import { Contract, Wallet } from 'ethers'
 import type { DevnetDescriptor } from '../../../src/devnet/descriptor.js'
 import { writeDescriptor } from '../../../src/devnet/descriptor.js'
 import { erc20Abi } from '../../../src/l1/abi/erc20.js'
 import { deployContracts } from '../../../src/l1/deploy.js'
 import { createKey, type KeyInfo } from '../../../src/signers/index.js'
 import { type Anvil, startAnvil } from '../../support/anvil.js'
+import { recordFiles, secret } from '../../support/records/secrets.js'
 import { cli, type Outcome } from '../cli/support.js'
 
 export const METIS = 10n ** 18n
@@ -50,7 +51,7 @@ export async function openStage(): Promise<Stage> {
   await mkdir(paths.dataDir)
   process.env.METIS_SEQ_STATE = join(root, 'state.json')
   await writeDescriptor(paths.dataDir, descriptor)
-  await writeFile(paths.passwordFile, `${PASSWORD}\n`)
+  await writeFile(paths.passwordFile, `${secret(PASSWORD)}\n`)
   const settings = {
     METIS_SEQ_CONFIG: join(root, 'config.json'),
     METIS_SEQ_STATE: join(root, 'state.json'),
@@ -64,7 +65,10 @@ export async function openStage(): Promise<Stage> {
     settings,
     anvil,
     descriptor,
-    key: (name) => createKey(paths.keystore, { name, password: PASSWORD, strength: 'light' }),
+    key: (name) => {
+      const privateKey = secret(Wallet.createRandom().privateKey as `0x${string}`)
+      return createKey(paths.keystore, { name, password: PASSWORD, strength: 'light', privateKey })
+    },
     fund: async (address, eth, amount) => {
       await anvil.provider.send('anvil_setBalance', [address, `0x${eth.toString(16)}`])
       await (await metis.getFunction('transfer')(address, amount)).wait()
@@ -74,7 +78,10 @@ export async function openStage(): Promise<Stage> {
       return { ...outcome, json: outcome.stdout === '' ? undefined : JSON.parse(outcome.stdout) }
     },
     nonce: (address) => anvil.provider.getTransactionCount(address),
-    close: () => anvil.stop(),
+    close: async () => {
+      recordFiles(root, [paths.passwordFile])
+      await anvil.stop()
+    },
   }
 }
 

@@ -1,6 +1,7 @@
-import { AbiCoder, concat, Interface, id } from 'ethers'
+import { AbiCoder, concat, type ErrorFragment, Interface, id } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { checksumAddress } from '../../../src/core/codec/index.js'
+import { bridgeAbi } from '../../../src/l1/abi/bridge.js'
 import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
 import { decodeRevert, presetNetwork } from '../../../src/l1/index.js'
 import { redactUrl } from '../../../src/l1/url.js'
@@ -63,11 +64,21 @@ describe('a revert', () => {
     expect(decodeRevert(data)).toEqual({ name, explanation: expect.stringMatching(explanation) })
   })
 
-  it('of every custom error of LockingPool has an explanation of its own', () => {
-    const names: string[] = []
-    new Interface(lockingPoolAbi).forEachError(({ name }) => names.push(name))
-    const explained = names.map((name) => decodeRevert(id(`${name}()`).slice(0, 10)))
-    expect(explained.map(({ name }) => name)).toEqual(names)
+  it('of every custom error of LockingPool and of the bridge has an explanation of its own', () => {
+    const errors: ErrorFragment[] = []
+    for (const abi of [lockingPoolAbi, bridgeAbi]) new Interface(abi).forEachError((error) => errors.push(error))
+    const explained = errors.map(({ selector, inputs }) =>
+      decodeRevert(
+        concat([
+          selector,
+          coder.encode(
+            inputs,
+            inputs.map(({ type }) => (type === 'address' ? id('').slice(0, 42) : 7n)),
+          ),
+        ]),
+      ),
+    )
+    expect(explained.map(({ name }) => name)).toEqual(errors.map(({ name }) => name))
     expect(explained.map(({ explanation }) => explanation)).not.toContain('The contract refused it.')
   })
 })

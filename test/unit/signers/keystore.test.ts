@@ -72,12 +72,15 @@ describe('a new key', () => {
     })
   })
 
-  it.each(['../x', '0xabc', '', '.hidden', 'a b', 'x'.repeat(41)])('refuses the name "%s"', async (name) => {
-    await expect(createKey(root, { name, password, strength: light })).rejects.toMatchObject({
-      code: 'KEY_NAME_INVALID',
-      exit: 2,
-    })
-  })
+  it.each(['../x', '0xabc', 'ledger', 'Ledger', '', '.hidden', 'a b', 'x'.repeat(41)])(
+    'refuses the name "%s"',
+    async (name) => {
+      await expect(createKey(root, { name, password, strength: light })).rejects.toMatchObject({
+        code: 'KEY_NAME_INVALID',
+        exit: 2,
+      })
+    },
+  )
 
   it('refuses an empty password', async () => {
     await expect(createKey(root, { password: '' })).rejects.toMatchObject({ code: 'PASSWORD_EMPTY', exit: 5 })

@@ -91,6 +91,28 @@ describe('a good wish', () => {
   })
 })
 
+describe('the fee of the bridge', () => {
+  const given = (bridge: StakingState['bridge'], bridgeFee?: bigint, reward = METIS) => {
+    const wish: Wish = { ...wishes.unlock, ...(bridgeFee === undefined ? {} : { bridgeFee }) }
+    return planWish({ ...state, bridge, sequencer: { ...sequencer, reward } }, wish, contracts)
+  }
+
+  it('is what the person names, who hears what is too much', () => {
+    expect(given(null, 5n)).toMatchObject({ bridgeFee: 5n, notes: [{}, /1 METIS of rewards go over the bridge/] })
+    const more = given(state.bridge, 200_000_001n)
+    expect(failures(more.prechecks)).toEqual([])
+    expect(more.bridgeFee).toBe(200_000_001n)
+    expect(more.notes.at(-1)).toMatch(/wants 0.0000000002 ETH only/)
+  })
+
+  it('is nothing, and nobody asks for it, where nothing is bridged', () => {
+    for (const bridge of [null, state.bridge]) {
+      expect(given(bridge, 5n, 0n).bridgeFee).toBe(0n)
+      expect(failures(given(bridge, undefined, 0n).prechecks)).toEqual([])
+    }
+  })
+})
+
 describe('what fails alone', () => {
   const of = (changed: Partial<StakingState>, from: StakingState = state): StakingState => ({ ...from, ...changed })
   const record = (changed: Partial<typeof sequencer>) => of({ sequencer: { ...sequencer, ...changed } })
@@ -112,6 +134,9 @@ describe('what fails alone', () => {
     ['NO_REWARD_RECIPIENT', 'unlock', record({ rewardRecipient: ZERO_ADDRESS })],
     ['NO_REWARD_RECIPIENT', 'claimRewards', record({ rewardRecipient: ZERO_ADDRESS })],
     ['REWARD_NOTHING', 'claimRewards', record({ reward: 0n })],
+    ['BRIDGE_FEE_UNKNOWN', 'claimRewards', of({ bridge: null })],
+    ['BRIDGE_FEE_UNKNOWN', 'unlock', of({ bridge: null })],
+    ['BRIDGE_FEE_TOO_LOW', 'unlock', state, { bridgeFee: 199_999_999n }],
     ['NOT_LEAVING', 'claim', state],
     ['EXIT_DELAY', 'claim', of({ sequencer: { ...sequencer, status: 'inactive', unlockClaimTime: NOW + 1n } })],
     ['NOT_SIGNER', 'updateSigner', record({ signer: newOwner })],

@@ -76,6 +76,16 @@ describe('prechecks of a lock', () => {
     expect(() => assertPassed(prechecks)).toThrow(expect.objectContaining({ code, exit: 3 }))
   })
 
+  it('want ETH for the speed that is chosen', () => {
+    const fast = { ...fees, maxFeePerGas: 2n * fees.maxFeePerGas }
+    const eth = 680_000n * fees.maxFeePerGas // for both steps at normal speed
+    const tight = having({ eth }, { fees: { slow: fees, normal: fees, fast } })
+    expect(failures(planWish(tight, wish, contracts, 'normal').prechecks)).toEqual([])
+    expect(failures(planWish(tight, wish, contracts, 'fast').prechecks)).toMatchObject([{ code: 'INSUFFICIENT_ETH' }])
+    expect(planWish(tight, wish, contracts, 'normal').after.eth).toBe(0n)
+    expect(planWish(having({ eth: eth + 5n }), wish, contracts).after.eth).toBe(5n)
+  })
+
   it('name every failure in the details of the first', () => {
     const { prechecks } = planWish(having({ whitelisted: false, eth: 0n }), wish, contracts)
     expect(() => assertPassed(prechecks)).toThrow(
@@ -115,6 +125,11 @@ describe('steps of a lock', () => {
     expect(lock?.data).toBe(
       pool.encodeFunctionData('lockWithRewardRecipient', [signer, rewardRecipient, wish.amount, pubkey]),
     )
+  })
+
+  it('say that without a recipient the sequencer cannot leave', () => {
+    expect(planWish(state, wish, contracts).notes).toEqual([expect.stringMatching(/reward recipient.*cannot leave/)])
+    expect(planWish(state, { ...wish, rewardRecipient: address('5') }, contracts).notes).toEqual([])
   })
 
   it('say what would be after them', () => {

@@ -1,4 +1,4 @@
-import type { Address, Hex } from '../../types/hex.js'
+import type { Hex } from '../../types/hex.js'
 import { formatMetis } from '../amount.js'
 import { encodeApprove } from '../calls.js'
 import type { Precheck } from '../precheck.js'
@@ -56,13 +56,4 @@ export function approveSteps(
 export function approvalNotes({ account }: StakingState, amount: bigint): string[] {
   if (amount === 0n || account.allowance === 0n || account.allowance === amount) return []
   return [`The allowance of ${formatMetis(account.allowance)} METIS that is there is replaced.`]
-}
-
-/** ETH in wei that bridging `reward` costs; none where nothing is bridged, for it would stay in the contract. */
-export function bridgeFee({ bridge }: StakingState, reward: bigint): bigint {
-  return reward > 0n ? bridge.minL2Gas * bridge.discount : 0n
-}
-
-export function bridgeNotes(reward: bigint, recipient: Address): string[] {
-  return reward > 0n ? [`${formatMetis(reward)} METIS of rewards go over the bridge to ${recipient} on L2.`] : []
 }

@@ -3,8 +3,9 @@ import { encodeUnlock, encodeUnlockClaim, encodeWithdrawRewards } from '../calls
 import { precheck } from '../precheck.js'
 import { dateOf, spanOf } from '../time.js'
 import { type SequencerRecord, type StakingContracts, type StakingState, ZERO_ADDRESS } from '../types.js'
+import { crossingNotes, feeKnown, feeToSend } from './bridge.js'
 import { active, owned, poolOpen, recipientSet, whitelisted } from './checks.js'
-import { bridgeFee, bridgeNotes, type Draft, poolStep, type WishOf } from './draft.js'
+import { type Draft, poolStep, type WishOf } from './draft.js'
 
 /** LockingPool.withdrawRewards: all rewards go over the bridge to the recipient on L2. */
 export function draftClaimRewards(
@@ -13,6 +14,7 @@ export function draftClaimRewards(
   contracts: StakingContracts,
 ): Draft {
   const reward = state.sequencer?.reward ?? 0n
+  const crossing = { ...wish, reward }
   const title = `claim ${formatMetis(reward)} METIS of rewards of sequencer ${wish.id}`
   return {
     title,
@@ -29,17 +31,18 @@ export function draftClaimRewards(
         'There are no unclaimed rewards; the call would do nothing.',
         'Rewards come with each reward batch; `metis-seq rewards show` has them.',
       ),
+      ...feeKnown(state, crossing),
     ],
-    steps: [poolStep('withdrawRewards', title, contracts, encodeWithdrawRewards(wish.id), bridgeFee(state, reward))],
+    steps: [poolStep('withdrawRewards', title, contracts, encodeWithdrawRewards(wish.id), feeToSend(state, crossing))],
     after: { reward: 0n },
-    notes: bridgeNotes(reward, recipientOf(state.sequencer)),
+    notes: crossingNotes(state, crossing, recipientOf(state.sequencer)),
   }
 }
 
 /** LockingPool.unlock: the sequencer stops at once; the stake can be claimed when the exit delay is over. */
 export function draftUnlock(state: StakingState, wish: WishOf<'unlock'>, contracts: StakingContracts): Draft {
   const { pool, sequencer } = state
-  const reward = sequencer?.reward ?? 0n
+  const crossing = { ...wish, reward: sequencer?.reward ?? 0n }
   const title = `leave with sequencer ${wish.id}`
   const claimable = pool.block.timestamp + pool.exitDelay
   return {
@@ -50,12 +53,13 @@ export function draftUnlock(state: StakingState, wish: WishOf<'unlock'>, contrac
       ...owned(state, wish.id, wish.owner),
       active(state),
       recipientSet(state),
+      ...feeKnown(state, crossing),
     ],
-    steps: [poolStep('unlock', title, contracts, encodeUnlock(wish.id), bridgeFee(state, reward))],
+    steps: [poolStep('unlock', title, contracts, encodeUnlock(wish.id), feeToSend(state, crossing))],
     after: { reward: 0n, status: 'inactive', unlockClaimTime: claimable },
     notes: [
       `It cannot be taken back. The sequencer stops, and its ${formatMetis(sequencer?.amount ?? 0n)} METIS can be claimed from about ${dateOf(claimable)} on (${spanOf(pool.exitDelay)}).`,
-      ...bridgeNotes(reward, recipientOf(sequencer)),
+      ...crossingNotes(state, crossing, recipientOf(sequencer)),
     ],
   }
 }
@@ -63,7 +67,8 @@ export function draftUnlock(state: StakingState, wish: WishOf<'unlock'>, contrac
 /** LockingPool.unlockClaim: the stake goes home to the owner on L1; the signer is burnt. */
 export function draftClaim(state: StakingState, wish: WishOf<'claim'>, contracts: StakingContracts): Draft {
   const { pool, account, sequencer } = state
-  const [stake, reward] = [sequencer?.amount ?? 0n, sequencer?.reward ?? 0n]
+  const stake = sequencer?.amount ?? 0n
+  const crossing = { ...wish, reward: sequencer?.reward ?? 0n }
   const title = `claim the ${formatMetis(stake)} METIS of sequencer ${wish.id}`
   return {
     title,
@@ -74,8 +79,9 @@ export function draftClaim(state: StakingState, wish: WishOf<'claim'>, contracts
       recipientSet(state),
       leaving(sequencer),
       delayOver(state),
+      ...feeKnown(state, crossing),
     ],
-    steps: [poolStep('unlockClaim', title, contracts, encodeUnlockClaim(wish.id), bridgeFee(state, reward))],
+    steps: [poolStep('unlockClaim', title, contracts, encodeUnlockClaim(wish.id), feeToSend(state, crossing))],
     after: {
       metis: account.metis + stake,
       stake: 0n,
@@ -85,7 +91,7 @@ export function draftClaim(state: StakingState, wish: WishOf<'claim'>, contracts
     },
     notes: [
       `The signer ${sequencer?.signer ?? ZERO_ADDRESS} can never be used again.`,
-      ...bridgeNotes(reward, recipientOf(sequencer)),
+      ...crossingNotes(state, crossing, recipientOf(sequencer)),
     ],
   }
 }

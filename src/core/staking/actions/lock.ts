@@ -6,6 +6,9 @@ import { type StakingContracts, type StakingState, ZERO_ADDRESS } from '../types
 import { enoughMetis, poolOpen, signerFree, whitelisted } from './checks.js'
 import { approvalNotes, approveSteps, type Draft, poolStep, type WishOf } from './draft.js'
 
+const NO_RECIPIENT =
+  'No reward recipient is named: until you set one with `metis-seq rewards recipient`, rewards cannot be claimed and the sequencer cannot leave.'
+
 /** LockingPool.lockFor, or lockWithRewardRecipient where one is named. */
 export function draftLock(state: StakingState, wish: WishOf<'lock'>, contracts: StakingContracts): Draft {
   const { amount, pubkey, owner, rewardRecipient } = wish
@@ -33,7 +36,7 @@ export function draftLock(state: StakingState, wish: WishOf<'lock'>, contracts: 
       signer,
       rewardRecipient: rewardRecipient ?? ZERO_ADDRESS,
     },
-    notes: approvalNotes(state, amount),
+    notes: [...approvalNotes(state, amount), ...(rewardRecipient === undefined ? [NO_RECIPIENT] : [])],
   }
 }
 

@@ -2,7 +2,7 @@ import { checksumAddress, keccak256, utf8 } from '../../codec/index.js'
 import type { Address, Hex } from '../../types/hex.js'
 import type { Plan } from '../types.js'
 
-type Json = string | number | null | readonly Json[] | { readonly [key: string]: Json }
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 /** A batch for the Transaction Builder of a Safe (safe-react-apps, tx-builder: `BatchFile`). */
 export type SafeBatch = {

@@ -1,0 +1,7 @@
+export * from './accounts.js'
+export * from './doctor.js'
+export * from './endpoint.js'
+export * from './path.js'
+export type { LedgerScreen } from './screen.js'
+export type { LedgerOptions } from './session.js'
+export * from './signer.js'
