@@ -68,5 +68,11 @@ export async function chosen(
 
 /** The devnet as a network. */
 export function devnetNetwork({ l1, l2, contracts }: DevnetDescriptor): Network {
-  return { name: 'devnet', l1ChainId: BigInt(l1.chainId), l2ChainId: BigInt(l2.chainId), contracts }
+  const { metis, lockingInfo, lockingPool, bridge } = contracts
+  return {
+    name: 'devnet',
+    l1ChainId: BigInt(l1.chainId),
+    l2ChainId: BigInt(l2.chainId),
+    contracts: { metis, lockingInfo, lockingPool, bridge },
+  }
 }
