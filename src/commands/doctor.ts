@@ -3,7 +3,7 @@ import { BaseCommand } from '../cli/command.js'
 import type { Checked } from '../cli/doctor/check.js'
 import { networkFlags } from '../cli/network.js'
 import { keystoreFlags, passwordFlags } from '../cli/signing.js'
-import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { Exit } from '../core/errors/index.js'
 
 /** No check takes longer: an endpoint has ten seconds an answer. */
 const TIMEOUT_MS = 30_000
@@ -38,7 +38,7 @@ second one that is kept with the network, and the ports of a node. Nothing is ch
   }
 
   async run(): Promise<Diagnosis> {
-    const { flags } = await this.parse(Doctor).catch((error) => this.#withoutConfig(error))
+    const { flags } = await this.parseAnyway(Doctor)
     const { runChecks } = await import('../cli/doctor/check.js')
     const { doctorChecks } = await import('../cli/doctor/index.js')
     const { knownSettings } = await import('../cli/config/settings.js')
@@ -52,12 +52,6 @@ second one that is kept with the network, and the ports of a node. Nothing is ch
     this.print(`${numbered(problems, 'problem')}, ${numbered(warnings, 'warning')}`)
     if (problems > 0) process.exitCode = Exit.checkFailed
     return { problems, warnings, checks }
-  }
-
-  /** A damaged config file is one of the things to be found; all else is looked at with the defaults. */
-  #withoutConfig(error: unknown) {
-    if (error instanceof MetisSeqError && error.code.startsWith('CONFIG_')) return this.parseAlone(Doctor)
-    throw error
   }
 }
 

@@ -13,7 +13,7 @@ the journal are worth a backup; the rest can be made again.`
   static override flags = { ...keystoreFlags, 'data-dir': dataDirFlag }
 
   async run(): Promise<{ files: Place[] }> {
-    const { flags } = await this.parse(ConfigPath)
+    const { flags } = await this.parseAnyway(ConfigPath)
     const files = await places(flags.keystore, flags['data-dir'])
     await this.table(
       ['NAME', 'PATH', 'EXISTS', 'HOLDS'],

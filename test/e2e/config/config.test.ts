@@ -132,6 +132,13 @@ it('config path names every file, and whether it exists', async () => {
   })
 })
 
+it('config path answers where the config file is damaged, too', async () => {
+  path = join(root, 'config.json')
+  await writeFile(path, 'damaged')
+  const { code, json } = await config(['path'])
+  expect([code, json.files[0]]).toMatchObject([0, { name: 'config', path, exists: true }])
+})
+
 it('a config file takes no flag of a command away', async () => {
   await config(['set', 'network', 'sepolia'])
   const env = { METIS_SEQ_CONFIG: path }

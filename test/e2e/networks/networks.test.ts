@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../staking/support.js'
@@ -69,6 +69,8 @@ describe('a network of the user', () => {
     ] as const) {
       await writeFile(path, text)
       expect(await add('again', file)).toMatchObject({ code: 9, json: { error: { code } } })
+      expect(await stage.run(['networks', 'list'])).toMatchObject({ code: 9, json: { error: { code } } })
+      expect(await readFile(path, 'utf8')).toBe(text)
     }
   })
 })
