@@ -1,12 +1,19 @@
 // npm run bench -- NAME [--json]: runs bench/NAME.ts, which exports `run`, and prints what it measured.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 
 const [name, ...flags] = process.argv.slice(2)
 const file = new URL(`${name}.ts`, import.meta.url)
 if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file) || flags.some((flag) => flag !== '--json')) {
-  process.stderr.write(`There is no benchmark "${name ?? ''}".\nUsage: npm run bench -- execution [--json]\n`)
+  const runs = (each) =>
+    each.endsWith('.ts') && /^export async function run\(/m.test(readFileSync(new URL(each, import.meta.url), 'utf8'))
+  const names = readdirSync(new URL('.', import.meta.url))
+    .filter(runs)
+    .map((each) => each.slice(0, -3))
+  process.stderr.write(
+    `There is no benchmark "${name ?? ''}".\nUsage: npm run bench -- NAME [--json]; there are: ${names.join(', ')}\n`,
+  )
   process.exit(2)
 }
 const { module } = await runnerImport(fileURLToPath(file), { configFile: false })

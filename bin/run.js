@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import * as nodeModule from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 20)) {
   process.stderr.write(
@@ -6,5 +10,8 @@ if (major < 20 || (major === 20 && minor < 20)) {
   )
   process.exit(2)
 }
+process.env.OCLIF_DISABLE_ENGINE_WARNING = '1' // checked above; oclif would load 47 files for it
+// From Node 22 on compiled code is kept: in a folder of the user's own, for whoever can write it can run code here.
+nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'metis-seq', 'compiled'))
 const { main } = await import('../dist/cli/main.js')
 await main(import.meta.url)

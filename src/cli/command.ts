@@ -1,4 +1,5 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
+import { MetisSeqError } from '../core/errors/index.js'
 import { type Values, withConfig } from './config.js'
 import { interruptSignal } from './interrupt.js'
 import { plainJson } from './json.js'
@@ -90,6 +91,19 @@ export abstract class BaseCommand extends Command {
     argv = this.argv,
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
     return super.parse(options && (await withConfig(options)), argv)
+  }
+
+  /** As `parse`, but a config file that cannot be used is left out: for a command that helps to mend it. */
+  protected async parseAnyway<F extends Values, B extends Values, A extends Values>(
+    options: Interfaces.Input<F, B, A>,
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      return await this.parse(options)
+    } catch (error) {
+      if (!(error instanceof MetisSeqError) || !error.code.startsWith('CONFIG_')) throw error
+      this.note(`${error.message} It is left out here.`)
+      return super.parse(options, this.argv)
+    }
   }
 
   protected override logJson(json: unknown): void {

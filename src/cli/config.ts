@@ -51,6 +51,11 @@ function parseConfig(path: string, text: string): ReadonlyMap<string, string> {
   return new Map(Object.entries(values).map(([name, value]) => [name, scalar(path, name, value)]))
 }
 
+/** A new file's content, or what is added to an older one: `value` and the version. */
+export function versioned(value: Values): Values {
+  return { version: VERSION, ...value }
+}
+
 /** Writes `value` as JSON, whole or not at all, also across a power cut. @throws MetisSeqError `CONFIG_UNWRITABLE` (exit 9) */
 export async function writeWhole(path: string, value: object): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
@@ -65,10 +70,7 @@ export async function writeWhole(path: string, value: object): Promise<void> {
     }
     await rename(temporary, path)
   } catch (error) {
-    throw new MetisSeqError('CONFIG_UNWRITABLE', `${path} cannot be written: ${messageOf(error)}.`, {
-      exit: Exit.data,
-      next: 'Mend the rights of the folder, or name another file with METIS_SEQ_CONFIG.',
-    })
+    throw unwritable(path, error)
   }
 }
 
@@ -80,20 +82,44 @@ export async function withConfig<F extends Values, B extends Values, A extends V
   if (!flags.some(([, flag]) => flag.env)) return options
   const config = await readConfig(configPath())
   if (config.size === 0) return options
-  const merged = flags.map(([name, flag]) => [name, configured(flag, config.get(name))])
-  return { ...options, flags: Object.fromEntries(merged) }
+  const merged = flags.map(([name, flag]) => [name, configured(name, flag, config.get(name))])
+  // A class is spread without what it inherits: `--json` and the flags of every command.
+  const { baseFlags, enableJsonFlag } = options
+  return { ...options, baseFlags, enableJsonFlag, flags: Object.fromEntries(merged) } as typeof options
 }
 
-function configured(flag: Interfaces.Flag<unknown>, value: string | undefined): unknown {
+function configured(name: string, flag: Interfaces.Flag<unknown>, value: string | undefined): unknown {
   if (value === undefined || !flag.env) return flag
   if (flag.type === 'boolean') return { ...flag, default: value === 'true' }
+  const parsed = async () => {
+    try {
+      return await parseFlag(name, flag, value)
+    } catch (error) {
+      throw invalid(configPath(), `"${name}" is refused: ${messageOf(error).split('\n')[0]?.replace(/\.$/, '')}`)
+    }
+  }
+  return { ...flag, default: parsed }
+}
+
+/** What a command would make of `value`, by the flag's own parser. */
+export async function parseFlag(name: string, flag: Interfaces.Flag<unknown>, value: string): Promise<unknown> {
+  const { options } = flag as { options?: readonly string[] }
+  if (options !== undefined && !options.includes(value)) throw new Error(`it is none of ${options.join(', ')}`)
   const parse = flag.parse as (input: string, context: unknown, flag: unknown) => Promise<unknown>
-  return { ...flag, default: () => parse(value, {}, flag) }
+  return parse(value, {}, { ...flag, name })
 }
 
 function scalar(path: string, name: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
   throw invalid(path, `"${name}" is neither text, a number, nor true or false`)
+}
+
+/** The error of a file that cannot be written (exit 9). */
+export function unwritable(path: string, error: unknown): MetisSeqError {
+  return new MetisSeqError('CONFIG_UNWRITABLE', `${path} cannot be written: ${messageOf(error)}.`, {
+    exit: Exit.data,
+    next: 'Mend the rights of the folder, or name another file with METIS_SEQ_CONFIG.',
+  })
 }
 
 function invalid(path: string, reason: string): MetisSeqError {

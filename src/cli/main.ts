@@ -1,4 +1,4 @@
-import { run } from '@oclif/core'
+import { run, settings } from '@oclif/core'
 import { Exit } from '../core/errors/index.js'
 import { failureOf } from './failure.js'
 import { watchInterrupts } from './interrupt.js'
@@ -11,17 +11,27 @@ import { endOnClosedPipe, flushed } from './streams.js'
 export async function main(root: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
   endOnClosedPipe()
   watchInterrupts()
+  settings.enableAutoTranspile = false // with NODE_ENV=development oclif would load TypeScript and look for sources
   const options = beforeDashes(argv)
   if (options.includes('--no-color')) process.env.NO_COLOR = '1'
   const asJson = options.includes('--json') || process.env.METIS_SEQ_CONTENT_TYPE === 'json'
   // What escapes every await is a bug, and is reported as one in the form that was asked for.
   process.on('uncaughtException', (error) => void end(report(error, asJson)))
+  const exit = await outcome(root, argv, asJson)
+  if (!asJson && options[0] !== 'completion' && process.stderr.isTTY) {
+    const { mayTellOfUpdate, tellOfUpdate } = await import('./update/notice.js')
+    if (mayTellOfUpdate()) await tellOfUpdate(root)
+  }
+  return end(exit)
+}
+
+async function outcome(root: string, argv: readonly string[], asJson: boolean): Promise<number> {
   try {
     await run(helpFirst(argv), root)
+    return Number(process.exitCode ?? Exit.done)
   } catch (error) {
-    return end(report(error, asJson))
+    return report(error, asJson)
   }
-  return end(Number(process.exitCode ?? Exit.done))
 }
 
 async function end(exit: number): Promise<never> {

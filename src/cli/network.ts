@@ -3,7 +3,7 @@ import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { DevnetDescriptor } from '../devnet/descriptor.js'
 import type { Network } from '../l1/addressBook.js'
 import type { L1Client } from '../l1/client.js'
-import { readUserNetworks } from './networks.js'
+import { findNetwork } from './networks.js'
 
 /** Flags of every command that talks to the L1 contracts. */
 export const networkFlags = {
@@ -47,25 +47,32 @@ export async function onNetwork<T>(choice: NetworkChoice, work: (open: OpenNetwo
   }
 }
 
-async function chosen(choice: NetworkChoice): Promise<{ network: Network; url: string; devnet?: DevnetDescriptor }> {
+/** The network that the flags choose and its endpoint, not connected yet. */
+export async function chosen(
+  choice: NetworkChoice,
+): Promise<{ network: Network; url: string; devnet?: DevnetDescriptor }> {
   const name = choice.network
   if (name === 'devnet') {
     const { readDescriptor } = await import('../devnet/descriptor.js')
     const devnet = await readDescriptor(choice['data-dir'])
     return { network: devnetNetwork(devnet), url: choice['rpc-url'] ?? devnet.l1.url, devnet }
   }
-  const added = (await readUserNetworks()).get(name)
-  if (added !== undefined) return { network: added, url: choice['rpc-url'] ?? added.rpcUrl }
-  const { presetNetwork } = await import('../l1/addressBook.js')
-  const network = presetNetwork(name)
-  const url = choice['rpc-url']
-  if (url !== undefined) return { network, url }
+  const network = await findNetwork(name)
+  const url = choice['rpc-url'] ?? network.endpoints.rpcUrl
+  if (url !== null) return { network, url }
   throw new MetisSeqError('RPC_URL_MISSING', `The L1 endpoint of ${name} is not known.`, {
     exit: Exit.usage,
-    next: `Name yours with --rpc-url or METIS_SEQ_RPC_URL (chain ${network.l1ChainId}).`,
+    next: `Keep yours with \`metis-seq networks use ${name} --rpc-url URL\`, or name it with --rpc-url or METIS_SEQ_RPC_URL (chain ${network.l1ChainId}).`,
   })
 }
 
-function devnetNetwork({ l1, l2, contracts }: DevnetDescriptor): Network {
-  return { name: 'devnet', l1ChainId: BigInt(l1.chainId), l2ChainId: BigInt(l2.chainId), contracts }
+/** The devnet as a network. */
+export function devnetNetwork({ l1, l2, contracts }: DevnetDescriptor): Network {
+  const { metis, lockingInfo, lockingPool, bridge } = contracts
+  return {
+    name: 'devnet',
+    l1ChainId: BigInt(l1.chainId),
+    l2ChainId: BigInt(l2.chainId),
+    contracts: { metis, lockingInfo, lockingPool, bridge },
+  }
 }

@@ -1,33 +1,37 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Malformed, shape } from '../core/codec/index.js'
+import type { Malformed } from '../core/codec/malformed.js'
+import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
-import type { Address } from '../core/types/hex.js'
-import type { Network } from '../l1/addressBook.js'
-import type { KnownContracts } from '../l1/discover.js'
+import { type Network, presetNames, presetNetwork } from '../l1/addressBook.js'
 import { configPath, writeWhole } from './config.js'
+import { contractAddress, wholeNumber } from './contractsFile.js'
+import { readSmallFile } from './smallFile.js'
 
-const VERSION = 1
-const MAX_BYTES = 1024 * 1024
+/** 1 kept one endpoint with each network that was added, and none for the others. */
+const VERSION = 2
 const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/
-/** Other names that people and deployment tools give the same things. */
-const ALIASES: Readonly<Record<string, keyof KnownContracts>> = {
-  lockingpool: 'lockingPool',
-  lockinginfo: 'lockingInfo',
-  metis: 'metis',
-  metistoken: 'metis',
-  token: 'metis',
-  l1token: 'metis',
-  bridge: 'bridge',
-  l1bridge: 'bridge',
-  l1chainid: 'l1ChainId',
-  chainid: 'l1ChainId',
-  l2chainid: 'l2ChainId',
+const MAX_NETWORKS = 1000
+
+/** Endpoints of a network, which are the user's: they may hold a key, and are shown by `redactUrl` alone. */
+export interface Endpoints {
+  readonly rpcUrl: string | null
+  /** Another L1 endpoint, with which `doctor` compares. */
+  readonly secondRpcUrl: string | null
+  readonly l2RpcUrl: string | null
 }
 
-/** A network that the user has added. */
-export interface UserNetwork extends Network {
-  readonly rpcUrl: string
+export const NO_ENDPOINTS: Endpoints = { rpcUrl: null, secondRpcUrl: null, l2RpcUrl: null }
+
+/** What the file holds: networks that were added, and endpoints of those and of the presets. */
+interface Kept {
+  readonly networks: ReadonlyMap<string, Network>
+  readonly endpoints: ReadonlyMap<string, Endpoints>
+}
+
+export interface KnownNetwork extends Network {
+  /** Comes with the program, or was added. */
+  readonly origin: 'preset' | 'added'
+  readonly endpoints: Endpoints
 }
 
 /** Where the user's networks lie: beside the config file. */
@@ -35,34 +39,58 @@ export function networksPath(): string {
   return join(dirname(configPath()), 'networks.json')
 }
 
-/** The user's networks by name; none when there is no file. @throws MetisSeqError `NETWORKS_INVALID`, `NETWORKS_TOO_NEW` (exit 9) */
-export async function readUserNetworks(path = networksPath()): Promise<ReadonlyMap<string, UserNetwork>> {
-  const text = await readText(path)
-  if (text === undefined) return new Map()
-  const fail = invalid(path)
-  const content = parse(text, fail)
-  const { version, networks } = (content ?? {}) as { version?: unknown; networks?: unknown }
-  if (typeof version === 'number' && version > VERSION) {
-    throw new MetisSeqError('NETWORKS_TOO_NEW', `${path} has version ${version}; this program knows ${VERSION}.`, {
-      exit: Exit.data,
-      next: 'Update metis-seq.',
-    })
+/** The networks that can be named, beside `devnet`; presets first. @throws MetisSeqError `NETWORKS_INVALID`, `NETWORKS_TOO_NEW` (exit 9) */
+export async function knownNetworks(): Promise<KnownNetwork[]> {
+  const { networks, endpoints } = await readKept()
+  const of = (network: Network, origin: KnownNetwork['origin']) => {
+    return { ...network, origin, endpoints: endpoints.get(network.name) ?? NO_ENDPOINTS }
   }
-  if (version !== VERSION) throw fail(`its "version" is not ${VERSION}`)
-  return new Map(
-    shape
-      .listOf(stored, 1000)(networks, 'networks', fail)
-      .map((each) => [each.name, each]),
-  )
+  const presets = presetNames().filter((name) => name !== 'devnet')
+  return [
+    ...presets.map((name) => of(presetNetwork(name), 'preset')),
+    ...[...networks.values()].map((each) => of(each, 'added')),
+  ]
 }
 
-/** Adds a network, or replaces the one of that name. */
-export async function saveUserNetwork(network: UserNetwork, path = networksPath()): Promise<void> {
-  const networks = new Map(await readUserNetworks(path)).set(network.name, network)
-  const plain = [...networks.values()].map(({ l1ChainId, l2ChainId, ...rest }) => {
-    return { ...rest, l1ChainId: String(l1ChainId), l2ChainId: String(l2ChainId) }
-  })
-  await writeWhole(path, { version: VERSION, networks: plain })
+/** The network of that name; not for `devnet`. @throws MetisSeqError `NETWORK_UNKNOWN` (exit 2), and as `knownNetworks` */
+export async function findNetwork(name: string): Promise<KnownNetwork> {
+  const found = (await knownNetworks()).find((each) => each.name === name)
+  return found ?? { ...presetNetwork(name), origin: 'preset', endpoints: NO_ENDPOINTS } // which throws
+}
+
+/** @throws MetisSeqError `NETWORK_UNKNOWN` (exit 2) */
+export async function assertNetworkKnown(name: string): Promise<void> {
+  if (name !== 'devnet') await findNetwork(name)
+}
+
+/** The endpoints that are kept for a network of any name. */
+export async function keptEndpoints(name: string): Promise<Endpoints> {
+  return (await readKept()).endpoints.get(name) ?? NO_ENDPOINTS
+}
+
+/** Keeps endpoints of a network, those that are null as they were; adds `network`, or replaces the one of that name. */
+export async function keepNetwork(name: string, endpoints: Endpoints, network?: Network): Promise<Endpoints> {
+  const kept = await readKept()
+  const before = network === undefined ? (kept.endpoints.get(name) ?? NO_ENDPOINTS) : NO_ENDPOINTS
+  const after = {
+    rpcUrl: endpoints.rpcUrl ?? before.rpcUrl,
+    secondRpcUrl: endpoints.secondRpcUrl ?? before.secondRpcUrl,
+    l2RpcUrl: endpoints.l2RpcUrl ?? before.l2RpcUrl,
+  }
+  const networks = new Map(kept.networks)
+  if (network !== undefined) networks.set(name, network)
+  await writeKept({ networks, endpoints: new Map(kept.endpoints).set(name, after) })
+  return after
+}
+
+/** Forgets a network and its endpoints; of a preset the endpoints alone. False where there is nothing to forget. */
+export async function forgetNetwork(name: string): Promise<boolean> {
+  const kept = await readKept()
+  const [networks, endpoints] = [new Map(kept.networks), new Map(kept.endpoints)]
+  const held = [networks.delete(name), endpoints.delete(name)]
+  if (!held.includes(true)) return false
+  await writeKept({ networks, endpoints })
+  return true
 }
 
 /** @throws MetisSeqError `NETWORK_NAME_INVALID` (exit 2) */
@@ -77,52 +105,55 @@ export function assertNetworkName(name: string, presets: readonly string[]): voi
   })
 }
 
-/**
- * Contract addresses of a plain JSON file: `lockingPool` at least; the rest is read from the chain and compared.
- * They may stand under `contracts`, in any spelling of case and underscores.
- * @throws MetisSeqError `CONTRACTS_INVALID` (exit 2)
- */
-export async function readContractsFile(path: string): Promise<KnownContracts> {
-  const fail: Malformed = (reason) =>
-    new MetisSeqError('CONTRACTS_INVALID', `${path} cannot be used as a file of contracts: ${reason}.`, {
-      exit: Exit.usage,
-      next: 'Give JSON like { "lockingPool": "0x...", "lockingInfo": "0x...", "metis": "0x..." }.',
-    })
-  const text = await readText(path)
-  if (text === undefined) throw fail('there is no such file')
-  const content = parse(text, fail)
-  if (typeof content !== 'object' || content === null) throw fail('it is no object')
-  const nested = (content as { contracts?: unknown }).contracts
-  const fields = { ...content, ...(typeof nested === 'object' && nested !== null ? nested : {}) }
-  const known: Partial<KnownContracts> = {}
-  for (const [key, value] of Object.entries(fields)) {
-    const name = ALIASES[key.replace(/[_\-\s]|proxy/gi, '').toLowerCase()]
-    if (name === 'l1ChainId' || name === 'l2ChainId') known[name] = wholeNumber(value, key, fail)
-    else if (name !== undefined) known[name] = contractAddress(value, key, fail)
+/** Nothing where there is no file. @throws MetisSeqError `NETWORKS_INVALID`, `NETWORKS_TOO_NEW` (exit 9) */
+async function readKept(path = networksPath()): Promise<Kept> {
+  const fail = invalid(path)
+  let content: unknown
+  try {
+    const text = await readSmallFile(path)
+    if (text === undefined) return { networks: new Map(), endpoints: new Map() }
+    content = JSON.parse(text)
+  } catch (error) {
+    throw fail(error instanceof SyntaxError ? 'it is not JSON' : messageOf(error))
   }
-  if (known.lockingPool === undefined) throw fail('it has no "lockingPool"')
-  return { ...known, lockingPool: known.lockingPool }
+  const { version, ...fields } = (content ?? {}) as { version?: unknown; networks?: unknown; endpoints?: unknown }
+  if (typeof version === 'number' && version > VERSION) {
+    throw new MetisSeqError('NETWORKS_TOO_NEW', `${path} has version ${version}; this program knows ${VERSION}.`, {
+      exit: Exit.data,
+      next: 'Update metis-seq.',
+    })
+  }
+  if (version !== 1 && version !== VERSION) throw fail(`its "version" is not ${VERSION}`)
+  const networks = shape.listOf(storedNetwork, MAX_NETWORKS)(fields.networks, 'networks', fail)
+  const endpoints = version === 1 ? endpointsOfVersion1(fields.networks, fail) : fields.endpoints
+  return {
+    networks: new Map(networks.map((each) => [each.name, each])),
+    endpoints: storedEndpoints(endpoints, fail),
+  }
 }
 
-function contractAddress(value: unknown, key: string, fail: Malformed): Address {
-  const named = typeof value === 'object' && value !== null ? (value as { address?: unknown }).address : value
-  if (typeof named !== 'string' || !/^0x[0-9a-f]{40}$/i.test(named)) throw fail(`"${key}" is not an address`)
-  return named.toLowerCase() as Address
+async function writeKept({ networks, endpoints }: Kept): Promise<void> {
+  const plain = [...networks.values()].map(({ name, l1ChainId, l2ChainId, contracts }) => {
+    return { name, l1ChainId: String(l1ChainId), l2ChainId: String(l2ChainId), contracts }
+  })
+  await writeWhole(networksPath(), { version: VERSION, networks: plain, endpoints: Object.fromEntries(endpoints) })
 }
 
-function wholeNumber(value: unknown, key: string, fail: Malformed): bigint {
-  if (/^\d{1,20}$/.test(String(value))) return BigInt(String(value))
-  throw fail(`"${key}" is not a chain id`)
+/** The endpoint stood in the network. */
+function endpointsOfVersion1(networks: unknown, fail: Malformed): Record<string, Endpoints> {
+  const pairs = (networks as { name: string; rpcUrl?: unknown }[]).map(({ name, rpcUrl }) => {
+    if (typeof rpcUrl !== 'string') throw fail(`the endpoint of ${name} is not a URL`)
+    return [name, { ...NO_ENDPOINTS, rpcUrl }] as const
+  })
+  return Object.fromEntries(pairs)
 }
 
-const stored: shape.Shape<UserNetwork> = (value, path, fail) => {
-  const { name, rpcUrl, l1ChainId, l2ChainId, contracts } = (value ?? {}) as Record<string, unknown>
+const storedNetwork: shape.Shape<Network> = (value, path, fail) => {
+  const { name, l1ChainId, l2ChainId, contracts } = (value ?? {}) as Record<string, unknown>
   if (typeof name !== 'string' || !NAME.test(name)) throw fail(`${path}.name is not a name`)
-  if (typeof rpcUrl !== 'string' || rpcUrl.length > 4096) throw fail(`${path}.rpcUrl is not a URL`)
   const { metis, lockingInfo, lockingPool, bridge } = (contracts ?? {}) as Record<string, unknown>
   return {
     name,
-    rpcUrl,
     l1ChainId: wholeNumber(l1ChainId, 'l1ChainId', fail),
     l2ChainId: wholeNumber(l2ChainId, 'l2ChainId', fail),
     contracts: {
@@ -134,24 +165,21 @@ const stored: shape.Shape<UserNetwork> = (value, path, fail) => {
   }
 }
 
-/** Undefined where there is no file. */
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    const text = await readFile(path, 'utf8')
-    if (text.length > MAX_BYTES) throw invalid(path)(`it is longer than ${MAX_BYTES} characters`)
-    return text
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error instanceof MetisSeqError ? error : invalid(path)(messageOf(error))
-  }
-}
-
-function parse(text: string, fail: Malformed): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw fail('it is not JSON')
-  }
+function storedEndpoints(value: unknown, fail: Malformed): ReadonlyMap<string, Endpoints> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('it has no "endpoints"')
+  const pairs = Object.entries(value).slice(0, MAX_NETWORKS)
+  return new Map(
+    pairs.map(([name, each]) => {
+      if (!NAME.test(name)) throw fail('a name in "endpoints" is not a name')
+      const { rpcUrl, secondRpcUrl, l2RpcUrl } = (each ?? {}) as Record<string, unknown>
+      const url = (text: unknown) => {
+        if (text === null || text === undefined) return null
+        if (typeof text === 'string' && text.length <= 4096) return text
+        throw fail(`an endpoint of ${name} is not a URL`)
+      }
+      return [name, { rpcUrl: url(rpcUrl), secondRpcUrl: url(secondRpcUrl), l2RpcUrl: url(l2RpcUrl) }]
+    }),
+  )
 }
 
 function invalid(path: string): Malformed {

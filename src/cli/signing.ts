@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
-import { defaultKeystore, readPasswordFile } from '../signers/index.js'
+import { defaultKeystore } from '../signers/keystore.js'
+import { readPasswordFile } from '../signers/password.js'
 import { isTerminal } from './streams.js'
 
 const MAX_SECRET = 1024

@@ -45,7 +45,7 @@ one line of JSON; the event \`ready\` has what \`devnet info\` gives.`
         next: 'Run `metis-seq run --devnet`.',
       })
     }
-    const { defaultDataDir } = await import('../devnet/folder.js')
+    const { defaultDataDir } = await import('../devnet/place.js')
     await this.#serve({
       dataDir: flags['data-dir'] ?? defaultDataDir(),
       reset: flags.reset,

@@ -94,7 +94,7 @@ export async function rememberDevnet(dataDir: string): Promise<void> {
 }
 
 /** State, not configuration: it lies in the XDG state folder (`METIS_SEQ_STATE` names another file). */
-function pointerPath(): string {
+export function pointerPath(): string {
   const { METIS_SEQ_STATE, XDG_STATE_HOME } = process.env
   return METIS_SEQ_STATE || join(XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'metis-seq', 'state.json')
 }

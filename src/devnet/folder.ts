@@ -1,5 +1,4 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import { openDatabase } from '../node/index.js'
@@ -24,11 +23,6 @@ export interface DataFolder {
   /** Throws away what an unfinished set-up left. */
   clear(): Promise<void>
   release(): Promise<void>
-}
-
-/** Where a devnet lies unless somebody says otherwise. */
-export function defaultDataDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'metis-seq', 'devnet')
 }
 
 /**

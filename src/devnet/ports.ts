@@ -44,7 +44,8 @@ export async function awaitFreePorts(ports: DevnetPorts, patience: number): Prom
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens there. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   try {
     server.listen({ port, host: HOST, exclusive: true })

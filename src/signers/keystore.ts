@@ -2,12 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { open, readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { bytesToHex, isHex, normaliseHex } from '../core/codec/index.js'
-import { isPublicKey, publicKeyOf } from '../core/consensus/crypto.js'
+import { bytesToHex, isHex, normaliseHex } from '../core/codec/hex.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Hex } from '../core/types/hex.js'
-import { decryptKey, encryptKey, type KeystoreHeader, readHeader, type Strength } from './keystoreV3.js'
-import { type LocalSigner, localSigner } from './localSigner.js'
+import {
+  assertOwnPublicKey,
+  decryptKey,
+  encryptKey,
+  type KeystoreHeader,
+  readHeader,
+  type Strength,
+} from './keystoreV3.js'
+import type { LocalSigner } from './localSigner.js'
 import { preparePrivateFolder, replacePrivateFile, writePrivateFile } from './privateFile.js'
 
 const MAX_FILE = 64 * 1024
@@ -31,13 +37,13 @@ export function defaultKeystore(env: Readonly<Record<string, string | undefined>
   return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'metis-seq', 'keystore')
 }
 
-/** All keys of a folder by name; none when there is no folder. @throws MetisSeqError `KEYSTORE_UNREADABLE` (exit 9) */
+/** All keys of a folder by name, as their files describe them; none when there is no folder. @throws MetisSeqError `KEYSTORE_UNREADABLE` (exit 9) */
 export async function listKeys(folder: string): Promise<KeyList> {
   const list: KeyList = { keys: [], unreadable: [] }
   for (const name of await fileNames(folder)) {
     const path = join(folder, name)
     try {
-      list.keys.push(await readKey(path))
+      list.keys.push(await describedKey(path))
     } catch (error) {
       list.unreadable.push({ path, reason: messageOf(error) })
     }
@@ -47,6 +53,12 @@ export async function listKeys(folder: string): Promise<KeyList> {
 
 /** The key in the file at `path`. @throws MetisSeqError `KEY_NOT_FOUND` (exit 5), `KEYSTORE_INVALID`, `KEYSTORE_TOO_NEW` (exit 9) */
 export async function readKey(path: string): Promise<KeyInfo> {
+  const key = await describedKey(path)
+  await assertOwnPublicKey(key, path)
+  return key
+}
+
+async function describedKey(path: string): Promise<KeyInfo> {
   const header = readHeader(await readText(path), path)
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\.json$/, '')
   return { name, path: resolve(path), ...header }
@@ -67,7 +79,10 @@ export async function findKey(folder: string, wanted: string): Promise<KeyInfo> 
   const address = normaliseHex(wanted, 20)
   const [key, other] = (await listKeys(folder)).keys.filter((each) => each.address === address)
   if (key === undefined) throw notFound(wanted, folder)
-  if (other === undefined) return key
+  if (other === undefined) {
+    await assertOwnPublicKey(key, key.path)
+    return key
+  }
   throw new MetisSeqError('KEY_AMBIGUOUS', `${key.path} and ${other.path} both hold ${address}.`, {
     exit: Exit.signer,
     next: 'Name the key by its name.',
@@ -87,7 +102,7 @@ export interface NewKey {
 export async function createKey(folder: string, { name, password, strength, privateKey }: NewKey): Promise<KeyInfo> {
   if (name !== undefined) assertKeyName(name)
   if (password === '') throw emptyPassword()
-  const secret = privateKey ?? randomKey()
+  const secret = privateKey ?? (await randomKey())
   const json = await encryptKey(secret, password, strength ?? 'standard')
   const header = readHeader(json, 'the new key')
   await preparePrivateFolder(folder)
@@ -107,6 +122,7 @@ export function assertKeyName(name: string): void {
 
 /** Opens a key for signing. @throws MetisSeqError `WRONG_PASSWORD` (exit 5), `KEYSTORE_INVALID` (exit 9) */
 export async function unlockKey(key: KeyInfo, password: string): Promise<LocalSigner> {
+  const { localSigner } = await import('./localSigner.js')
   return localSigner(await openPrivateKey(key, password))
 }
 
@@ -147,7 +163,8 @@ export async function publicKeyOfKey(key: KeyInfo, password: () => Promise<strin
 }
 
 /** 32 random bytes that are a key of secp256k1; the chance of a second draw is 2^-128. */
-function randomKey(): Hex {
+async function randomKey(): Promise<Hex> {
+  const { isPublicKey, publicKeyOf } = await import('../core/consensus/crypto.js')
   const bytes = randomBytes(32)
   try {
     if (isPublicKey(publicKeyOf(bytes))) return bytesToHex(bytes)

@@ -1,5 +1,4 @@
-import { isHex, normaliseHex } from '../core/codec/index.js'
-import { addressOfPublicKey, isPublicKey } from '../core/consensus/crypto.js'
+import { isHex, normaliseHex } from '../core/codec/hex.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Address, Hex } from '../core/types/hex.js'
 
@@ -48,7 +47,7 @@ export async function decryptKey(json: string, password: string, path: string): 
   }
 }
 
-/** @throws MetisSeqError `KEYSTORE_INVALID`, `KEYSTORE_TOO_NEW` (exit 9) */
+/** What the file says, read without the curve, which takes as long to load as all the rest of a list. @throws MetisSeqError `KEYSTORE_INVALID`, `KEYSTORE_TOO_NEW` (exit 9) */
 export function readHeader(json: string, path: string): KeystoreHeader {
   const file = parse(json, path)
   const crypto = file.crypto ?? file.Crypto
@@ -57,10 +56,15 @@ export function readHeader(json: string, path: string): KeystoreHeader {
   if (!isHex(address, 20)) throw invalid(path, 'it names no address')
   const header = { address: normaliseHex(address, 20) }
   const publicKey = extension(file[EXTENSION], path)
-  if (publicKey === undefined) return header
-  if (!isPublicKey(publicKey) || addressOfPublicKey(publicKey) !== header.address)
-    throw invalid(path, 'its public key does not belong to its address')
-  return { ...header, publicKey }
+  return publicKey === undefined ? header : { ...header, publicKey }
+}
+
+/** Makes sure that the public key of a file belongs to its address. @throws MetisSeqError `KEYSTORE_INVALID` (exit 9) */
+export async function assertOwnPublicKey({ address, publicKey }: KeystoreHeader, path: string): Promise<void> {
+  if (publicKey === undefined) return
+  const { addressOfPublicKey, isPublicKey } = await import('../core/consensus/crypto.js')
+  if (isPublicKey(publicKey) && addressOfPublicKey(publicKey) === address) return
+  throw invalid(path, 'its public key does not belong to its address')
 }
 
 function extension(value: unknown, path: string): Hex | undefined {

@@ -67,7 +67,7 @@ async function writeSynced(path: string, content: string): Promise<void> {
 }
 
 /** The name itself has to survive a power cut too. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return // folders can't be opened there
   const handle = await open(folder, 'r')
   try {

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/command.js'
 import { keystoreFlags } from '../../cli/signing.js'
-import { type KeyList, listKeys } from '../../signers/index.js'
+import { type KeyList, listKeys } from '../../signers/keystore.js'
 
 /** Lists the keys without opening them. */
 export default class KeysList extends BaseCommand {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../staking/support.js'
@@ -65,10 +65,12 @@ describe('a network of the user', () => {
     const path = join(stage.dataDir, '..', 'networks.json')
     for (const [text, code] of [
       ['{', 'NETWORKS_INVALID'],
-      ['{"version":2}', 'NETWORKS_TOO_NEW'],
+      ['{"version":3}', 'NETWORKS_TOO_NEW'],
     ] as const) {
       await writeFile(path, text)
       expect(await add('again', file)).toMatchObject({ code: 9, json: { error: { code } } })
+      expect(await stage.run(['networks', 'list'])).toMatchObject({ code: 9, json: { error: { code } } })
+      expect(await readFile(path, 'utf8')).toBe(text)
     }
   })
 })

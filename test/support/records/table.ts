@@ -19,7 +19,10 @@ const ANY = 'any command'
 const FOUND: number = Exit.checkFailed
 
 /** Commands that nothing can go wrong with but the words after them, and why. */
-const CANNOT_FAIL: Readonly<Record<string, string>> = {}
+const CANNOT_FAIL: Readonly<Record<string, string>> = {
+  completion: 'it writes down what the manifest says',
+  'config path': 'it names files, and leaves out a config file that cannot be used',
+}
 
 const HEAD = `# Errors
 
