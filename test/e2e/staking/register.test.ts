@@ -92,8 +92,8 @@ describe('a record for a live network', () => {
     expect((await register('--signer', 'signer', '--image', at('bomb.png'))).json.error).toMatchObject({
       code: 'INPUT_TOO_LARGE',
       exit: 2,
-      await truncate(at('bomb.png'), 0) // the files of the run are read in the end
-  })
+    })
+    await truncate(at('bomb.png'), 0) // the files of the run are read in the end
     expect((await register('--signer', 'signer', '--image', at('nothing.png'))).json.error).toMatchObject({
       code: 'INPUT_UNREADABLE',
       exit: 2,
