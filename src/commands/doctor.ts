@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/command.js'
 import type { Checked } from '../cli/doctor/check.js'
 import { networkFlags } from '../cli/network.js'
-import { keystoreFlags, passwordFlags } from '../cli/signing.js'
+import { accountFlags } from '../cli/owner.js'
 import { Exit } from '../core/errors/index.js'
 
 /** No check takes longer: an endpoint has ten seconds an answer. */
@@ -21,15 +21,14 @@ export default class Doctor extends BaseCommand {
     'Check this machine, the files, the keys and the endpoints; exit 10 when there is a problem.'
   static override description =
     `Looks at Node and its native packages, config, networks, keystore and journal, room on the disks, the clock, the L1 endpoint and the
-second one that is kept with the network, and the ports of a node. Nothing is changed. Warnings alone exit 0.`
+second one that is kept with the network, a Ledger where one is connected, and the ports of a node. Nothing is changed. Warnings alone exit 0.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --network andromeda --json',
   ]
   static override flags = {
     ...networkFlags,
-    ...keystoreFlags,
-    ...passwordFlags,
+    ...accountFlags,
     'port-base': Flags.integer({
       description: 'First of ten ports that a node will use.',
       env: 'METIS_SEQ_PORT_BASE',

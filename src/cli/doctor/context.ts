@@ -1,9 +1,8 @@
 import type { NetworkChoice } from '../network.js'
+import type { AccountChoice } from '../owner.js'
 
 /** What the checks look at. */
-export interface DoctorContext extends NetworkChoice {
-  readonly keystore: string
-  readonly 'password-file'?: string | undefined
+export interface DoctorContext extends NetworkChoice, AccountChoice {
   readonly 'port-base': number
   /** Settings that commands know. */
   readonly settings: readonly string[]

@@ -4,6 +4,7 @@ import { diskChecks } from './disk.js'
 import { fileChecks } from './files.js'
 import { journalChecks } from './journal.js'
 import { l1Checks } from './l1.js'
+import { ledgerChecks } from './ledger.js'
 import { portChecks } from './ports.js'
 import { runtimeChecks } from './runtime.js'
 
@@ -15,6 +16,7 @@ export function doctorChecks(context: DoctorContext, now: () => number): Check[]
     ...diskChecks(context),
     ...journalChecks(),
     ...l1Checks(context, now),
+    ...ledgerChecks(context),
     ...portChecks(context),
   ]
 }
