@@ -4,7 +4,8 @@ import { BaseCommand } from '../cli/command.js'
 import { networkFlags, type OpenNetwork, onNetwork } from '../cli/network.js'
 import { accountFlags, findAccount } from '../cli/owner.js'
 import { askPassword } from '../cli/signing.js'
-import { isHex, normaliseHex, utf8 } from '../core/codec/index.js'
+import { parseAddress } from '../cli/values.js'
+import { isHex, utf8 } from '../core/codec/index.js'
 import { addressOfPublicKey } from '../core/consensus/crypto.js'
 import { parsePublicKey } from '../core/staking/publicKey.js'
 import { checkRecord, type SequencerPublicRecord } from '../core/staking/record.js'
@@ -75,7 +76,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
     return onNetwork(flags, async (open) => {
       const { devnet } = open
       const owner = isHex(flags.from, 20)
-        ? normaliseHex(flags.from, 20)
+        ? parseAddress(flags.from, '--from')
         : (await findAccount(flags.from, flags, { devnet, keyless: true })).address
       const key = flags.signer === undefined ? undefined : await findKey(flags.keystore, flags.signer)
       const signer = key && (await unlockKey(key, await askPassword(passwordFile, key.name)))
