@@ -100,10 +100,25 @@ async function assertContracts(client: L1Client): Promise<void> {
   )
 }
 
+/**
+ * What the endpoint itself said when it refused a request, in JSON-RPC's `error`; undefined where it gave no answer.
+ * ethers keeps it in one of two places, and in neither for a failure of the connection.
+ */
+export function refusalOf(error: unknown): string | undefined {
+  const { error: bare, info } = error as { error?: unknown; info?: { error?: unknown } }
+  const { message } = (bare ?? info?.error ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? short(message) : undefined
+}
+
 /** The cause in a few words; ethers' own messages carry the whole request, URL and credentials included. */
 function reason(error: unknown): string {
   const { code, shortMessage } = error as { code?: unknown; shortMessage?: unknown }
-  const text = typeof shortMessage === 'string' ? shortMessage : messageOf(error)
-  const short = text.replace(/https?:\/\/\S+/g, redactUrl).slice(0, 200)
-  return typeof code === 'string' && !short.includes(code) ? `${short} (${code})` : short
+  const refusal = refusalOf(error)
+  if (refusal !== undefined) return refusal
+  const text = short(typeof shortMessage === 'string' ? shortMessage : messageOf(error))
+  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text
+}
+
+function short(text: string): string {
+  return text.replace(/https?:\/\/\S+/g, redactUrl).slice(0, 200)
 }

@@ -2,6 +2,7 @@ import type { Signer } from '../../core/ports/signer.js'
 import type { Step } from '../../core/staking/types.js'
 import { asking, type L1Client } from '../client.js'
 import { readFees } from '../fees.js'
+import { assertNotInterrupted } from './confirm.js'
 import { deliver } from './deliver.js'
 import { gasOf, reverted } from './refusals.js'
 import { signChecked } from './signed.js'
@@ -11,7 +12,7 @@ import type { SendOptions, Sent } from './types.js'
  * Sends the steps one after the other, each once the one before it is confirmed. Every step is simulated at the pending
  * block first, and is in the journal before it is broadcast.
  * @throws MetisSeqError `REHEARSAL_REVERTED`, `TX_REVERTED`, `TX_REPLACED`, `TX_REFUSED` (exit 7), `TX_UNCONFIRMED` (exit 8),
- * `SIGNER_MISMATCH` (exit 5), `RPC_UNREACHABLE` (exit 6), `JOURNAL_UNWRITABLE` (exit 9)
+ * `SIGNER_MISMATCH` (exit 5), `RPC_UNREACHABLE` (exit 6), `JOURNAL_UNWRITABLE` (exit 9), `INTERRUPTED` (exit 130)
  */
 export async function sendSteps(
   client: L1Client,
@@ -26,6 +27,7 @@ export async function sendSteps(
 
 async function sendStep(client: L1Client, signer: Signer, step: Step, options: SendOptions): Promise<Sent> {
   const { provider, network } = client
+  assertNotInterrupted(options, step.title)
   const needed = await gasOf(client, signer.address, step)
   const nonce = await asking(client, 'the next nonce', provider.getTransactionCount(signer.address, 'pending'))
   const transaction = {

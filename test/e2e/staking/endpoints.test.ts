@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startRpcProxy } from '../../support/rpcProxy.js'
+import { binary } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
 
 let stage: Stage
@@ -28,21 +33,88 @@ it('an endpoint that cannot simulate several calls: the first step is rehearsed,
   }
 })
 
-it('an endpoint that refuses the transaction: exit 7 with its words, and the nonce stays free', async () => {
+it.each([
+  ['txpool is full', /tx list/],
+  ['insufficient funds for gas * price + value: balance 1, tx cost 2', /Send ETH/],
+  ['replacement transaction underpriced', /pays more is pending/],
+  ['nonce too low: next 9, tx 1', /tx list/],
+])(
+  'an endpoint that refuses the transaction with "%s": exit 7 with its words, and the nonce stays free',
+  async (message, next) => {
+    const before = await stage.nonce(owner)
+    const refusal = { code: -32000, message }
+    const proxy = await startRpcProxy(stage.anvil.url, (method) =>
+      method === 'eth_sendRawTransaction' ? refusal : undefined,
+    )
+    try {
+      const refused = await stage.run(['topup', '--amount', '1', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+      expect(refused).toMatchObject({ code: 7, json: { error: { code: 'TX_REFUSED', next } } })
+      expect(refused.json.error.message).toContain(message)
+      expect((await stage.run(['tx', 'list'])).json.transactions.at(-1)).toMatchObject({ state: 'refused' })
+    } finally {
+      await proxy.stop()
+    }
+    expect(await stage.run(['topup', '--amount', '1', '--from', 'owner', '--yes'])).toMatchObject({ code: 0 })
+    expect(await stage.nonce(owner)).toBe(before + 2)
+  },
+)
+
+it('an endpoint that is out of requests: exit 6 with its words and without a secret, not "the chain would refuse"', async () => {
   const before = await stage.nonce(owner)
-  const full = { code: -32000, message: 'txpool is full' }
-  const proxy = await startRpcProxy(stage.anvil.url, (method) =>
-    method === 'eth_sendRawTransaction' ? full : undefined,
-  )
+  const limit = { code: -32005, message: 'daily limit reached, see https://me:secret@rpc.example/buy' }
+  const proxy = await startRpcProxy(stage.anvil.url, (method) => (method === 'eth_estimateGas' ? limit : undefined))
   try {
-    const refused = await stage.run(['topup', '--to', '20001', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
-    expect(refused).toMatchObject({ code: 7, json: { error: { code: 'TX_REFUSED', message: /txpool is full/ } } })
-    expect((await stage.run(['tx', 'list'])).json.transactions.at(-1)).toMatchObject({ state: 'refused' })
+    const refused = await stage.run(['topup', '--amount', '1', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+    expect(refused).toMatchObject({
+      code: 6,
+      json: { error: { code: 'RPC_UNREACHABLE', message: /daily limit reached/ } },
+    })
+    expect(refused.stdout).not.toContain('secret')
   } finally {
     await proxy.stop()
   }
-  expect(await stage.run(['topup', '--to', '20001', '--from', 'owner', '--yes'])).toMatchObject({ code: 0 })
-  expect(await stage.nonce(owner)).toBe(before + 2)
+  expect(await stage.nonce(owner)).toBe(before)
+})
+
+it('Ctrl-C while the second of two transactions is prepared: it is not sent, and exit 130 says so', async () => {
+  const before = await stage.nonce(owner)
+  let estimates = 0
+  let interrupt = () => {}
+  const proxy = await startRpcProxy(stage.anvil.url, (method) => {
+    if (method === 'eth_estimateGas' && ++estimates === 2) interrupt()
+    return undefined
+  })
+  try {
+    const args = ['topup', '--amount', '1', '--from', 'owner', '--yes', '--json', '--rpc-url', proxy.url]
+    const env = { PATH: process.env.PATH, ...stage.settings }
+    const child = spawn(process.execPath, [binary, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    interrupt = () => child.kill('SIGINT')
+    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect(code).toBe(130)
+    expect(JSON.parse(out).error).toMatchObject({ code: 'INTERRUPTED', message: /^Interrupted before .* was sent/ })
+  } finally {
+    await proxy.stop()
+  }
+  expect(await stage.nonce(owner)).toBe(before + 1)
+  expect((await stage.run(['tx', 'list', '--open'])).json.transactions).toEqual([])
+})
+
+it('tx send at an endpoint that loses the first answer: exit 6, no bug, and no credentials', async () => {
+  const [unsigned, signed] = ['unsigned.json', 'signed.json'].map((name) => join(dirname(stage.journal), name))
+  const wish = ['rewards', 'recipient', owner, '--from', 'owner']
+  expect(await stage.run([...wish, '--export', 'unsigned', '--out', unsigned ?? ''])).toMatchObject({ code: 0 })
+  expect(await stage.run(['tx', 'sign', unsigned ?? '', '--out', signed ?? '', '--yes'])).toMatchObject({ code: 0 })
+  const proxy = await startRpcProxy(stage.anvil.url, (method) =>
+    method === 'eth_getTransactionByHash' ? 'lose' : undefined,
+  )
+  try {
+    const url = proxy.url.replace('http://', 'http://me:secret@')
+    const failed = await stage.run(['tx', 'send', signed ?? '', '--yes', '--rpc-url', url])
+    expect(failed).toMatchObject({ code: 6, json: { error: { code: 'RPC_UNREACHABLE' } } })
+    expect(failed.stdout + failed.stderr).not.toContain('secret')
+  } finally {
+    await proxy.stop()
+  }
 })
 
 it('an endpoint that loses its answer: the transaction is on its way, exit 8, and resume finds it', async () => {
