@@ -65,7 +65,10 @@ export async function findLedgerAccount(
 ): Promise<Account> {
   const named = wanted === 'ledger' ? undefined : wanted.slice(PREFIX.length)
   if (keyless && named !== undefined && isHex(named, 20)) {
-    return { address: parseAddress(named, 'ledger:ADDRESS'), open: () => Promise.reject(new Error('nothing is signed')) }
+    return {
+      address: parseAddress(named, 'ledger:ADDRESS'),
+      open: () => Promise.reject(new Error('nothing is signed')),
+    }
   }
   const options = await ledgerOptions(flags)
   const account = await locate(named, options, search)
