@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { startRpcProxy } from '../../support/rpcProxy.js'
 import { binary } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
@@ -98,6 +99,43 @@ it('Ctrl-C while the second of two transactions is prepared: it is not sent, and
   expect(await stage.nonce(owner)).toBe(before + 1)
   expect((await stage.run(['tx', 'list', '--open'])).json.transactions).toEqual([])
 })
+
+it.each([
+  [13n, 0, 2],
+  [100n, 3, 0],
+])(
+  'fees that rise to %i tenths after they were confirmed: exit %i, and never more than was said',
+  async (tenths, code, sent) => {
+    const before = await stage.nonce(owner)
+    const base = 10n ** 9n
+    const rise = async (to: bigint) => {
+      await stage.anvil.provider.send('anvil_setNextBlockBaseFeePerGas', [`0x${to.toString(16)}`])
+      await stage.anvil.provider.send('evm_mine', [])
+    }
+    await rise(base)
+    let risen: Promise<void> | undefined
+    const proxy = await startRpcProxy(stage.anvil.url, (method) => {
+      if (method === 'eth_estimateGas') risen ??= rise((base * tenths) / 10n)
+      return undefined
+    })
+    try {
+      const done = await stage.run(['topup', '--amount', '2', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+      expect(done.code).toBe(code)
+      if (code !== 0) expect(done.json.error).toMatchObject({ code: 'FEES_ROSE', next: /again/ })
+      else {
+        const records = (await fileJournal(stage.journal, Date.now).read()).slice(-2)
+        const most = records
+          .map(({ raw }) => readSigned(raw).transaction)
+          .map((each) => each.gasLimit * each.maxFeePerGas)
+        expect(most.reduce((a, b) => a + b)).toBeLessThanOrEqual(BigInt(done.json.plan.maxFees.normal))
+      }
+    } finally {
+      await proxy.stop()
+    }
+    await risen
+    expect(await stage.nonce(owner)).toBe(before + sent)
+  },
+)
 
 it('tx send at an endpoint that loses the first answer: exit 6, no bug, and no credentials', async () => {
   const [unsigned, signed] = ['unsigned.json', 'signed.json'].map((name) => join(dirname(stage.journal), name))
