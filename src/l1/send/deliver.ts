@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from 'ethers'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import { type L1Client, refusalOf } from '../client.js'
+import type { JournalEntry } from '../journal/index.js'
 import { assertNotInterrupted, confirmed } from './confirm.js'
 import type { DeliverOptions, Signed } from './types.js'
 
@@ -36,15 +37,32 @@ export async function follow(
   options: DeliverOptions,
 ): Promise<TransactionReceipt> {
   const receipt = await confirmed(client, rivals, options)
-  for (const { hash } of rivals) {
-    if (hash === receipt.hash) {
-      const status = receipt.status === 1 ? 'success' : 'reverted'
-      await options.journal.append({ event: 'mined', hash, block: receipt.blockNumber, status })
-    } else {
-      await options.journal.append({ event: 'replaced', hash, by: receipt.hash as Signed['hash'] })
-    }
+  try {
+    for (const { hash } of rivals) await options.journal.append(endOf(hash, receipt))
+  } catch (error) {
+    throw minedAllTheSame(error, receipt, rivals.find(({ hash }) => hash === receipt.hash)?.title ?? '')
   }
   return receipt
+}
+
+function endOf(hash: Signed['hash'], receipt: TransactionReceipt): JournalEntry {
+  if (hash !== receipt.hash) return { event: 'replaced', hash, by: receipt.hash as Signed['hash'] }
+  return { event: 'mined', hash, block: receipt.blockNumber, status: receipt.status === 1 ? 'success' : 'reverted' }
+}
+
+/** A journal that cannot be written any more does not undo what is mined. */
+function minedAllTheSame(error: unknown, { hash, blockNumber, status }: TransactionReceipt, title: string): unknown {
+  if (!(error instanceof MetisSeqError)) return error
+  const how = status === 1 ? 'is mined' : 'reverted'
+  return new MetisSeqError(
+    error.code,
+    `The transaction to ${title} (${hash}) ${how} in block ${blockNumber}. ${error.message}`,
+    {
+      exit: error.exit,
+      next: `${error.next} Then run the command again: it does only what is still due.`,
+      details: { hash },
+    },
+  )
 }
 
 /** An endpoint that fails here may have passed the transaction on: whether it did is seen by its hash. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -134,6 +135,29 @@ it.each([
     }
     await risen
     expect(await stage.nonce(owner)).toBe(before + sent)
+  },
+)
+
+it.runIf(process.platform === 'linux')(
+  'a disk that is full once it is sent: exit 9 says that it is mined',
+  async () => {
+    const before = await readFile(stage.journal)
+    let full: Promise<void> | undefined
+    const proxy = await startRpcProxy(stage.anvil.url, (method) => {
+      if (method === 'eth_sendRawTransaction')
+        full ??= rm(stage.journal).then(() => symlink('/dev/full', stage.journal))
+      return undefined
+    })
+    try {
+      const done = await stage.run(['rewards', 'recipient', owner, '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+      expect(done).toMatchObject({ code: 9, json: { error: { code: 'JOURNAL_UNWRITABLE' } } })
+      expect(done.json.error.message).toMatch(/ is mined in block \d+\. The journal .* ENOSPC/)
+    } finally {
+      await proxy.stop()
+      await full
+      await rm(stage.journal)
+      await writeFile(stage.journal, before)
+    }
   },
 )
 
