@@ -1,5 +1,6 @@
 import { Errors } from '@oclif/core'
 import { Exit, type ExitCode, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { redactUrl } from '../l1/url.js'
 import { plainJson } from './json.js'
 
 /** What a script reads after a failure with `--json`, under the key `error`. */
@@ -55,12 +56,13 @@ function usageFailure(error: Errors.CLIError): Failure {
   )
 }
 
-/** What the parser says, without the lines it puts around it. */
+/** What the parser says, without the lines it puts around it and the credentials of an endpoint in the wrong place. */
 function withoutFrame(message: string): string {
   return message
     .replace(HELP_HINT, '')
     .replace(/^Parsing --\S+ \n\t/, '')
     .replace(/^The following errors? occurred:\n\s+/, '')
+    .replace(/https?:\/\/\S+/g, redactUrl)
     .trimEnd()
 }
 

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { checksumAddress, isHex, normaliseHex } from '../core/codec/index.js'
+import { checksumAddress, isHex } from '../core/codec/index.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import { formatMetis } from '../core/staking/amount.js'
 import type { Choice, LedgerAccount, LedgerOptions, LedgerScreen } from '../signers/ledger/index.js'
@@ -65,7 +65,10 @@ export async function findLedgerAccount(
 ): Promise<Account> {
   const named = wanted === 'ledger' ? undefined : wanted.slice(PREFIX.length)
   if (keyless && named !== undefined && isHex(named, 20)) {
-    return { address: normaliseHex(named, 20), open: () => Promise.reject(new Error('nothing is signed')) }
+    return {
+      address: parseAddress(named, 'ledger:ADDRESS'),
+      open: () => Promise.reject(new Error('nothing is signed')),
+    }
   }
   const options = await ledgerOptions(flags)
   const account = await locate(named, options, search)

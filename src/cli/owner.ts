@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { checksumAddress, isHex, normaliseHex } from '../core/codec/index.js'
+import { checksumAddress, isHex } from '../core/codec/index.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import { parsePublicKey } from '../core/staking/publicKey.js'
 import type { Address, Hex } from '../core/types/hex.js'
@@ -8,6 +8,7 @@ import { findKey, localSigner, publicKeyOfKey, unlockKey } from '../signers/inde
 import type { Account } from './account.js'
 import { findLedgerAccount, type LedgerChoice, type LedgerSearch, ledgerFlags, namesLedger } from './ledger.js'
 import { askPassword, keystoreFlags, passwordFlags } from './signing.js'
+import { parseAddress } from './values.js'
 
 export type { Account } from './account.js'
 
@@ -30,7 +31,7 @@ interface AccountOptions {
 /**
  * The account that `wanted` names: a key of the keystore by name, address or path, a funded account of the devnet by
  * address, or an account of a Ledger (`ledger`, `ledger:0xADDRESS`, `ledger:PATH`).
- * @throws MetisSeqError `KEY_NOT_FOUND`, `KEY_AMBIGUOUS` (exit 5), and as `findLedgerAccount`
+ * @throws MetisSeqError `VALUE_INVALID` (exit 2), `KEY_NOT_FOUND`, `KEY_AMBIGUOUS` (exit 5), and as `findLedgerAccount`
  */
 export async function findAccount(
   wanted: string,
@@ -38,7 +39,7 @@ export async function findAccount(
   { devnet, keyless = false, search }: AccountOptions = {},
 ): Promise<Account> {
   if (namesLedger(wanted)) return findLedgerAccount(wanted, flags, { search, keyless })
-  const address = isHex(wanted, 20) ? normaliseHex(wanted, 20) : undefined
+  const address = isHex(wanted, 20) ? parseAddress(wanted, '--from') : undefined
   const test = devnet?.accounts.find((account) => account.address === address)
   if (test !== undefined) return { address: test.address, open: async () => localSigner(test.privateKey) }
   if (keyless && address !== undefined) return { address, open: () => Promise.reject(new Error('nothing is signed')) }

@@ -34,7 +34,7 @@ interface ReplaceChoice extends TxChoice, AccountChoice {
 export interface Replaced {
   readonly network: string
   readonly replaced: Hash
-  /** The one that was mined: the new one, or the old one where it came first. */
+  /** The one that was mined: the new one, or an old one of the same nonce that came first. */
   readonly transaction: Delivered
   readonly status: 'replaced' | 'mined-before'
 }
@@ -43,10 +43,10 @@ export interface Replaced {
 export abstract class ReplaceCommand extends BaseCommand {
   protected replace(how: 'bump' | 'cancel', hash: string | undefined, flags: ReplaceChoice): Promise<Replaced> {
     return onRecord(hash, flags, async (open) => {
-      const { client, devnet, record, journal } = open
+      const { client, devnet, record, records, journal } = open
       const { planReplacement, readSigned, sendReplacement, withAccountOf } = await import('../l1/index.js')
       return withAccountOf(client, record.from, async () => {
-        const replacement = await planReplacement(client, record, how, flags.speed)
+        const replacement = await planReplacement(client, record, records, how, flags.speed)
         const { title, transaction } = replacement
         const paid = readSigned(record.raw).transaction
         this.print(await renderTransaction(title, record.from, transaction))
@@ -54,8 +54,8 @@ export abstract class ReplaceCommand extends BaseCommand {
         const account = await accountOf(record.from, flags.from, flags, devnet)
         await confirmOnce(`On ${client.network.name}, with ${record.from}: ${title}?`, flags.yes)
         const signer = await account.open()
-        const mined = await this.working((progress) =>
-          sendReplacement(client, signer, record, replacement, {
+        const { mined, inTime, cancelled } = await this.working((progress) =>
+          sendReplacement(client, signer, record, records, replacement, {
             journal,
             confirmations: flags.confirmations,
             timeoutSeconds: flags.timeout,
@@ -63,11 +63,10 @@ export abstract class ReplaceCommand extends BaseCommand {
             signal: this.interrupted(),
           }),
         )
-        const late = mined.hash === record.hash
-        if (late && how === 'cancel') throw notCancelled(mined)
-        if (late) this.note('The transaction itself was mined before the one that should have taken its place.')
+        if (how === 'cancel' && !cancelled) throw notCancelled(mined)
+        if (!inTime) this.note('One of the same nonce was mined before the one that should have taken its place.')
         this.print(`Mined in block ${mined.block}: ${mined.title}.`)
-        const status = late ? 'mined-before' : 'replaced'
+        const status = inTime ? 'replaced' : 'mined-before'
         return { network: client.network.name, replaced: record.hash, transaction: mined, status }
       })
     })

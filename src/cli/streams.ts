@@ -1,11 +1,26 @@
+import { writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
+import { Exit } from '../core/errors/index.js'
 
-/** Ends the process quietly when the reader of its output goes away (`metis-seq ... | head`). */
+/**
+ * Ends the process quietly when the reader of its output goes away (`metis-seq ... | head`), and with exit 9 when what it
+ * writes to is full: a report of that would fail in the same way, for ever.
+ */
 export function endOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.prependListener('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit()
+      if (stream === process.stdout) tell(`Error: The output cannot be written: ${error.message}.\n`)
+      process.exit(Exit.data)
     })
+  }
+}
+
+function tell(text: string): void {
+  try {
+    writeSync(process.stderr.fd, text)
+  } catch {
+    // nobody can be told: the exit code has to do
   }
 }
 

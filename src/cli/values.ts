@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { type Hex, isHex, normaliseHex } from '../core/codec/index.js'
+import { type Hex, isHex, isMistyped, normaliseHex } from '../core/codec/index.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 
 /** Most decimal digits of a whole number on the command line: those of 2^256. */
@@ -11,8 +11,12 @@ export function parseWhole(text: string, name: string): bigint {
   throw invalid(name, text, 'it is not a whole number, zero or above')
 }
 
-/** An address in either case, as lower case. @throws MetisSeqError `VALUE_INVALID` (exit 2) */
+/**
+ * An address as lower case. One that is written in both cases has to be right by its checksum (EIP-55).
+ * @throws MetisSeqError `VALUE_INVALID` (exit 2)
+ */
 export function parseAddress(text: string, name: string): Hex {
+  if (isMistyped(text)) throw invalid(name, text, 'its checksum is wrong (EIP-55), so a digit or a letter was mistyped')
   if (isHex(text, 20)) return normaliseHex(text, 20)
   throw invalid(name, text, 'it is not an address, 0x and 40 hexadecimal digits')
 }

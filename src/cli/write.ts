@@ -3,7 +3,14 @@ import { Exit, MetisSeqError } from '../core/errors/index.js'
 import { parseMetis } from '../core/staking/amount.js'
 import { EXPORTS, type ExportFile, type ExportKind } from '../core/staking/offline/documents.js'
 import { assertPassed } from '../core/staking/precheck.js'
-import { type Plan, type SequencerRecord, SPEEDS, type Speed, type Wish } from '../core/staking/types.js'
+import {
+  BURNT_SIGNER_ID,
+  type Plan,
+  type SequencerRecord,
+  SPEEDS,
+  type Speed,
+  type Wish,
+} from '../core/staking/types.js'
 import type { Address } from '../core/types/hex.js'
 import type { TxRecord } from '../l1/journal/index.js'
 import type { Performed } from '../l1/perform.js'
@@ -197,13 +204,23 @@ function paidByOthers(kind: ExportKind | undefined, code: string): boolean {
   return (kind === 'safe' || kind === 'calldata') && code === 'INSUFFICIENT_ETH'
 }
 
-/** The id that is named, else that of the sequencer of `account`. @throws MetisSeqError `SEQUENCER_NOT_FOUND` (exit 3) */
-export async function sequencerOf({ client }: OpenNetwork, account: Address, id: bigint | undefined): Promise<bigint> {
+/**
+ * The id that is named, else that of the sequencer of `account`: the one that it has the role `as` in, before another.
+ * @throws MetisSeqError `SEQUENCER_NOT_FOUND` (exit 3)
+ */
+export async function sequencerOf(
+  { client }: OpenNetwork,
+  account: Address,
+  id: bigint | undefined,
+  as: 'owner' | 'signer' = 'owner',
+): Promise<bigint> {
   if (id !== undefined) return id
-  const { findSequencerId } = await import('../l1/index.js')
-  const found = await findSequencerId(client, account)
-  if (found > 0n) return found
-  throw new MetisSeqError('SEQUENCER_NOT_FOUND', `${account} has no sequencer on ${client.network.name}.`, {
+  const { readRoles } = await import('../l1/index.js')
+  const [{ owned, signed } = { owned: 0n, signed: 0n }] = await readRoles(client, [account])
+  const found = (as === 'owner' ? [owned, signed] : [signed, owned]).find((each) => each > 0n && each < BURNT_SIGNER_ID)
+  if (found !== undefined) return found
+  const past = signed === BURNT_SIGNER_ID ? ' any more: it was a signer, and was replaced or has left' : ''
+  throw new MetisSeqError('SEQUENCER_NOT_FOUND', `${account} has no sequencer on ${client.network.name}${past}.`, {
     exit: Exit.precheck,
     next: 'Name the right account with --from, or the sequencer with --id.',
   })

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Address } from '../core/types/hex.js'
 
-const TRIES = 3
+const TRIES = 5
+/** Between two tries, while another process takes over a lock. */
+const PAUSE_MS = 20
 
 /**
  * Runs `work` while no other process on this machine sends for the same account of the same chain. The lock of a process
@@ -21,45 +25,80 @@ export async function withAccount<T>(
   try {
     return await work()
   } finally {
-    await unlink(path)
+    await unlink(path).catch(ignoreAbsent) // somebody may have removed it by hand
   }
 }
 
 async function take(path: string, folder: string, address: Address): Promise<void> {
   for (let i = 0; i < TRIES; i++) {
+    let holder: number | undefined
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      await create(path)
-      return
+      if (await create(path)) return
+      const found = await holderOf(path)
+      if (typeof found === 'number') holder = found
+      else if (await takeOver(path)) return
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(path, error)
+      throw unwritable(path, error)
     }
-    const holder = await holderOf(path)
-    if (holder !== undefined && (await isAlive(holder))) throw inUse(address, holder.pid, path)
-    await unlink(path).catch(() => {}) // whoever else took it over has removed it
+    if (holder !== undefined) throw inUse(address, holder, path)
+    await delay(PAUSE_MS)
   }
-  throw inUse(address, 0, path)
+  throw inUse(address, undefined, path)
 }
 
-/** Takes its name by a link, so that it is never seen without the number of its process. */
-async function create(path: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, `${process.pid} ${await beginningOf(process.pid)}`, { mode: 0o600 })
+/** Takes its name by a link, so that it is never seen without the number of its process; false where it is there. */
+async function create(path: string): Promise<boolean> {
+  const temporary = `${path}.${randomUUID()}.tmp`
   try {
+    await writeFile(temporary, `${process.pid} ${await beginningOf(process.pid)}`, { mode: 0o600 })
     await link(temporary, path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
   } finally {
-    await unlink(temporary)
+    await unlink(temporary).catch(ignoreAbsent)
   }
 }
 
-/** The process in the file; undefined where the file is gone or damaged. */
-async function holderOf(path: string): Promise<{ pid: number; began: string } | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  const [, pid, began] = /^(\d{1,10}) (\d{0,20})$/.exec(text) ?? []
-  return pid === undefined || began === undefined ? undefined : { pid: Number(pid), began }
+/**
+ * Takes the place of a process that is gone. One does so at a time, and looks again once it is the one: else the slower
+ * of two would remove the lock that the faster has just taken.
+ */
+async function takeOver(path: string): Promise<boolean> {
+  const turn = `${path}.turn`
+  if (!(await create(turn))) {
+    if ((await holderOf(turn)) === 'gone') await unlink(turn).catch(ignoreAbsent)
+    return false
+  }
+  try {
+    if ((await holderOf(path)) !== 'gone') return false
+    await unlink(path)
+    return await create(path)
+  } finally {
+    await unlink(turn).catch(ignoreAbsent)
+  }
 }
 
-async function isAlive({ pid, began }: { pid: number; began: string }): Promise<boolean> {
+function ignoreAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
+}
+
+/** The living process that holds the lock at `path`; `gone` where it lives no more or the file is damaged. */
+async function holderOf(path: string): Promise<number | 'gone' | 'free'> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'free'
+    throw error
+  }
+  const [, pid, began] = /^(\d{1,10}) (\d{0,20})$/.exec(text) ?? []
+  return pid !== undefined && (await isAlive(Number(pid), began)) ? Number(pid) : 'gone'
+}
+
+async function isAlive(pid: number, began: string | undefined): Promise<boolean> {
   try {
     process.kill(pid, 0)
   } catch (error) {
@@ -78,11 +117,15 @@ async function beginningOf(pid: number): Promise<string> {
   return fields[0] === 'Z' ? 'gone' : (fields[19] ?? '')
 }
 
-function inUse(address: Address, pid: number, path: string): MetisSeqError {
-  return new MetisSeqError('ACCOUNT_IN_USE', `Process ${pid} is sending for ${address} now. Nothing was sent.`, {
-    exit: Exit.data,
-    next: `Run it again when that is done, or stop it with Ctrl-C: what it sent stays in the journal. ${path} holds the account.`,
-  })
+function inUse(address: Address, pid: number | undefined, path: string): MetisSeqError {
+  return new MetisSeqError(
+    'ACCOUNT_IN_USE',
+    `${pid ? `Process ${pid}` : 'Another process'} is sending for ${address} now. Nothing was sent.`,
+    {
+      exit: Exit.data,
+      next: `Run it again when that is done, or stop it with Ctrl-C: what it sent stays in the journal. ${path} holds the account.`,
+    },
+  )
 }
 
 function unwritable(path: string, error: unknown): MetisSeqError {

@@ -102,22 +102,28 @@ async function assertContracts(client: L1Client): Promise<void> {
 }
 
 /**
- * The cause in a few words: what the endpoint itself said, else ethers. ethers' own messages carry the whole request, and an
- * endpoint may repeat a key: URLs are shortened, and of its words the long ones left out.
+ * What the endpoint itself said when it refused a request, in JSON-RPC's `error`; undefined where it gave no answer.
+ * ethers keeps it in one of two places, and in neither for a failure of the connection. An endpoint may repeat a key, so
+ * long words are left out.
  */
-function reason(error: unknown): string {
-  const { code, shortMessage, error: answer } = error as { code?: unknown; shortMessage?: unknown; error?: unknown }
-  const said = (answer as { message?: unknown } | undefined)?.message
-  if (typeof said === 'string' && said !== '') {
-    return withoutUrls(said)
-      .replace(/[\w-]{20,}/g, '***')
-      .replace(/\.$/, '')
-      .slice(0, MAX_REASON)
-  }
-  const short = withoutUrls(typeof shortMessage === 'string' ? shortMessage : messageOf(error)).slice(0, MAX_REASON)
-  return typeof code === 'string' && !short.includes(code) ? `${short} (${code})` : short
+export function refusalOf(error: unknown): string | undefined {
+  const { error: bare, info } = error as { error?: unknown; info?: { error?: unknown } }
+  const { message } = (bare ?? info?.error ?? {}) as { message?: unknown }
+  if (typeof message !== 'string' || message === '') return undefined
+  return short(message)
+    .replace(/[\w-]{20,}/g, '***')
+    .replace(/\.$/, '')
 }
 
-function withoutUrls(text: string): string {
-  return text.replace(/https?:\/\/\S+/g, redactUrl)
+/** The cause in a few words: what the endpoint said, else ethers, whose own messages carry the whole request, URL and credentials included. */
+function reason(error: unknown): string {
+  const { code, shortMessage } = error as { code?: unknown; shortMessage?: unknown }
+  const refusal = refusalOf(error)
+  if (refusal !== undefined) return refusal
+  const text = short(typeof shortMessage === 'string' ? shortMessage : messageOf(error))
+  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text
+}
+
+function short(text: string): string {
+  return text.replace(/https?:\/\/\S+/g, redactUrl).slice(0, MAX_REASON)
 }

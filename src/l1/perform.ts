@@ -31,7 +31,7 @@ export async function performPlan(
   plan: Plan,
   options: SendOptions,
 ): Promise<Performed> {
-  const transactions = await sendSteps(client, signer, plan.steps, options)
+  const transactions = await sendSteps(client, signer, plan.steps, { ...options, feeCap: feeOf(plan, options.speed) })
   const now = await readStakingState(client, plan.wish)
   const problems = outcomeProblems(plan, now)
   if (problems.length === 0) return { transactions, sequencer: now.sequencer ?? null }
@@ -45,6 +45,12 @@ export async function performPlan(
       details: { problems, hashes: transactions.map(({ hash }) => hash) },
     },
   )
+}
+
+/** wei for a unit of gas that the plan told: `maxFees` is that for the gas of all its steps. */
+function feeOf({ steps, maxFees }: Plan, speed: Speed = 'normal'): bigint {
+  const gas = steps.reduce((sum, { gasLimit }) => sum + gasLimit, 0n)
+  return gas === 0n ? 0n : maxFees[speed] / gas
 }
 
 /** Where what is sent is kept, and who is told of it. */

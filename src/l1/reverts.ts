@@ -1,6 +1,7 @@
 import { AbiCoder, Interface } from 'ethers'
 import { bridgeAbi } from './abi/bridge.js'
 import { lockingPoolAbi } from './abi/lockingPool.js'
+import { refusalOf } from './client.js'
 
 /** What a contract of ours said when it refused, and what that means. */
 export interface Revert {
@@ -53,12 +54,15 @@ export function decodeRevert(data: string | null | undefined): Revert {
   return { name, explanation: EXPLANATIONS[name] ?? 'The contract refused it.' }
 }
 
+/** What nodes say of a call that failed in the EVM; anything else that they refuse says nothing of the call. */
+const FAILED_CALL = /revert|vm execution|out of gas|gas required exceeds|invalid opcode/i
+
 /** The revert data in what ethers throws for `eth_call` and `eth_estimateGas`; undefined when the node gave none. */
 export function revertData(error: unknown): string | undefined {
   const { code, data, info } = error as { code?: string; data?: unknown; info?: { error?: { data?: unknown } } }
   const found = data ?? info?.error?.data
   if (typeof found === 'string') return found
-  return code === 'CALL_EXCEPTION' ? '0x' : undefined
+  return code === 'CALL_EXCEPTION' && FAILED_CALL.test(refusalOf(error) ?? 'reverted') ? '0x' : undefined
 }
 
 function nameOf(data: string): string | undefined {

@@ -7,7 +7,8 @@ import { readPicture } from '../../cli/picture.js'
 import { renderPrechecks } from '../../cli/plan.js'
 import { lockLine, type Named, planFirstLock, recordFlags, recordOf, whitelistOnDevnet } from '../../cli/register.js'
 import { askPassword } from '../../cli/signing.js'
-import { isHex, normaliseHex, utf8 } from '../../core/codec/index.js'
+import { parseAddress } from '../../cli/values.js'
+import { isHex, utf8 } from '../../core/codec/index.js'
 import { formatMetis } from '../../core/staking/amount.js'
 import type { Precheck } from '../../core/staking/precheck.js'
 import { parsePublicKey } from '../../core/staking/publicKey.js'
@@ -104,7 +105,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
 }
 
 async function ownerOf(flags: AccountChoice & { from: string }, { devnet }: OpenNetwork): Promise<Address> {
-  if (isHex(flags.from, 20)) return normaliseHex(flags.from, 20)
+  if (isHex(flags.from, 20)) return parseAddress(flags.from, '--from')
   return (await findAccount(flags.from, flags, { devnet, keyless: true })).address
 }
 

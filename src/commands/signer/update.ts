@@ -15,7 +15,7 @@ export default class SignerUpdate extends WriteCommand {
     const { flags } = await this.parse(SignerUpdate)
     return this.write(flags, async (open, signer) => {
       const { pubkey } = await findSigner(flags)
-      return { action: 'updateSigner', signer, id: await sequencerOf(open, signer, flags.id), pubkey }
+      return { action: 'updateSigner', signer, id: await sequencerOf(open, signer, flags.id, 'signer'), pubkey }
     })
   }
 }

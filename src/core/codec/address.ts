@@ -1,6 +1,6 @@
 import { utf8 } from './bytes.js'
 import { keccakBytes } from './hash.js'
-import { type Hex, normaliseHex } from './hex.js'
+import { type Hex, isHex, normaliseHex } from './hex.js'
 
 /**
  * `address` with the upper-case letters that check it (EIP-55).
@@ -16,4 +16,12 @@ export function checksumAddress(address: string): Hex {
     out += nibble >= 8 ? digit.toUpperCase() : digit
   }
   return `0x${out}`
+}
+
+/** Whether an address is written in both cases, but not in those of its checksum (EIP-55): then a digit is wrong. */
+export function isMistyped(address: string): boolean {
+  if (!isHex(address, 20)) return false
+  const digits = address.slice(2)
+  const mixed = digits !== digits.toLowerCase() && digits !== digits.toUpperCase()
+  return mixed && checksumAddress(address) !== address
 }

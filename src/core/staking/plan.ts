@@ -48,13 +48,18 @@ export function senderOf(wish: Wish): Address {
   return wish.action === 'updateSigner' ? wish.signer : wish.owner
 }
 
-/** What the chain shows after the steps, where it is not what the plan said; whole sentences. */
+/**
+ * What the chain shows after the steps, where it is not what the plan said; whole sentences. A reward batch that came in
+ * between makes a stake larger that takes the rewards in.
+ */
 export function outcomeProblems(plan: Plan, now: StakingState): string[] {
   const seen = snapshotOf(now)
+  const { wish, after } = plan
+  const grown = wish.action === 'topup' && wish.withReward && seen.stake > after.stake
   const compared = ['stake', 'status', 'owner', 'signer', 'rewardRecipient'] as const
   const problems = compared
-    .filter((field) => seen[field] !== plan.after[field])
-    .map((field) => `The ${field} is ${shown(seen[field])}; planned was ${shown(plan.after[field])}.`)
+    .filter((field) => seen[field] !== after[field] && !(field === 'stake' && grown))
+    .map((field) => `The ${field} is ${shown(seen[field])}; planned was ${shown(after[field])}.`)
   const leftOver = plan.steps.some(({ kind }) => kind === 'approve') && now.account.allowance !== 0n
   return leftOver ? [...problems, `LockingInfo may still take ${formatMetis(now.account.allowance)} METIS.`] : problems
 }

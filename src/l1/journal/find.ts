@@ -5,11 +5,12 @@ import type { TxRecord } from './records.js'
 const MIN_DIGITS = 6
 
 /**
- * The transaction that `wanted` names: its hash, or the first digits of it; without one the only that is open.
+ * The transaction that `wanted` names: its hash, or the first digits of it; without one the only that is open, and of
+ * several with its nonce the newest.
  * @throws MetisSeqError `TX_NOT_FOUND`, `TX_AMBIGUOUS` (exit 2)
  */
 export function findRecord(records: readonly TxRecord[], wanted: string | undefined): TxRecord {
-  const found = wanted === undefined ? records.filter(({ state }) => state === 'open') : named(records, wanted)
+  const found = wanted === undefined ? newestOpen(records) : named(records, wanted)
   const [record, other] = found
   if (record !== undefined && other === undefined) return record
   if (record === undefined) {
@@ -18,6 +19,11 @@ export function findRecord(records: readonly TxRecord[], wanted: string | undefi
   }
   const what = wanted === undefined ? 'are open' : `begin with ${wanted.slice(0, 80)}`
   throw refusal('TX_AMBIGUOUS', `${found.length} transactions of the journal ${what}.`)
+}
+
+function newestOpen(records: readonly TxRecord[]): TxRecord[] {
+  const open = records.filter(({ state }) => state === 'open')
+  return [...new Map(open.map((each) => [`${each.chainId} ${each.from} ${each.nonce}`, each])).values()]
 }
 
 function named(records: readonly TxRecord[], wanted: string): TxRecord[] {

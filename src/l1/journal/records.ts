@@ -45,6 +45,21 @@ export function openRecords(records: readonly TxRecord[], chainId: bigint, from?
     .sort((a, b) => (a.from === b.from ? a.nonce - b.nonce : a.from < b.from ? -1 : 1))
 }
 
+/** The others of the same account and nonce that were on their way: of all these the chain takes one. */
+export function rivalsOf(
+  records: readonly TxRecord[],
+  { chainId, from, nonce, hash }: Pick<TxRecord, 'chainId' | 'from' | 'nonce' | 'hash'>,
+): TxRecord[] {
+  return records.filter(
+    (each) =>
+      each.chainId === chainId &&
+      each.from === from &&
+      each.nonce === nonce &&
+      each.hash !== hash &&
+      each.state !== 'refused',
+  )
+}
+
 function begun(entry: DatedEntry & { event: 'signed' }): TxRecord {
   const { event, time, replaces = null, ...fields } = entry
   return { ...fields, state: 'open', signedAt: time, block: null, replaces, replacedBy: null, reason: null }

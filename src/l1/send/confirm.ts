@@ -79,6 +79,15 @@ function lost(rivals: readonly Signed[]): MetisSeqError {
   )
 }
 
+/** Ctrl-C ends an action before its next transaction. @throws MetisSeqError `INTERRUPTED` (exit 130) */
+export function assertNotInterrupted({ signal }: Pick<DeliverOptions, 'signal'>, title: string): void {
+  if (!signal?.aborted) return
+  throw new MetisSeqError('INTERRUPTED', `Interrupted before the transaction to ${title} was sent.`, {
+    exit: Exit.interrupted,
+    next: '`metis-seq tx list` shows what was sent before it. Run the command again to do what is still due.',
+  })
+}
+
 function interrupted(rivals: readonly Signed[]): MetisSeqError {
   const { title, hash } = rivals[0] ?? { title: '', hash: '' }
   return new MetisSeqError(

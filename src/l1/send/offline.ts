@@ -55,8 +55,8 @@ export async function sendSigned(
   return delivered
 }
 
-async function isKnown({ provider }: L1Client, { hash }: Readied): Promise<boolean> {
-  return (await provider.getTransaction(hash)) !== null
+async function isKnown(client: L1Client, { hash }: Readied): Promise<boolean> {
+  return (await asking(client, `the transaction ${hash}`, client.provider.getTransaction(hash))) !== null
 }
 
 async function freshly(client: L1Client, each: Readied, options: DeliverOptions) {

@@ -1,9 +1,10 @@
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Signer, UnsignedTransaction } from '../../core/ports/signer.js'
 import type { Fees, Speed } from '../../core/staking/types.js'
+import type { Address } from '../../core/types/hex.js'
 import { asking, type L1Client } from '../client.js'
 import { readFees } from '../fees.js'
-import type { TxRecord } from '../journal/index.js'
+import { rivalsOf, type TxRecord } from '../journal/index.js'
 import { deliver } from './deliver.js'
 import { reverted } from './refusals.js'
 import { readSigned, signChecked } from './signed.js'
@@ -19,51 +20,84 @@ export interface Replacement {
 }
 
 /**
- * The transaction that would take the place of `record`: of the same nonce, with fees that every node takes.
+ * The transaction that would take the place of `record`, and of those of `records` that have its nonce, with fees that
+ * every node takes.
  * @throws MetisSeqError `TX_NOT_OPEN` (exit 3), `RPC_UNREACHABLE` (exit 6)
  */
 export async function planReplacement(
   client: L1Client,
   record: TxRecord,
+  records: readonly TxRecord[],
   how: 'bump' | 'cancel',
   speed: Speed = 'fast',
 ): Promise<Replacement> {
   const used = await asking(client, 'the nonce', client.provider.getTransactionCount(record.from, 'latest'))
   if (record.state !== 'open' || used > record.nonce) throw notOpen(record)
   const { transaction } = readSigned(record.raw)
-  const fees = raised(transaction, await readFees(client, speed))
+  const market = await readFees(client, speed)
+  const rivals = rivalsOf(records, record).map(({ raw }) => readSigned(raw).transaction)
+  const fees = [transaction, ...rivals].map((rival) => raised(rival, market)).reduce(largest)
   if (how === 'bump') return { title: record.title, transaction: { ...transaction, ...fees } }
   const nothing = { to: record.from, value: 0n, data: '0x' as const, gasLimit: TRANSFER_GAS }
-  return { title: `cancel "${record.title}"`, transaction: { ...transaction, ...nothing, ...fees } }
+  const title = isNothing(transaction, record.from) ? record.title : `cancel "${record.title}"`
+  return { title, transaction: { ...transaction, ...nothing, ...fees } }
+}
+
+/** How a replacement ended. */
+export interface Ended {
+  /** The one of that nonce that was mined. */
+  readonly mined: Delivered
+  /** Whether that is the replacement, and not one that came before it. */
+  readonly inTime: boolean
+  /** Whether what was mined is a transfer of nothing, as `cancel` makes it. */
+  readonly cancelled: boolean
 }
 
 /**
- * Signs the replacement, sends it, and waits until it or the one that it replaces is mined.
+ * Signs the replacement, sends it, and waits until it or one of those that it replaces is mined.
  * @throws MetisSeqError as `sendSteps`
  */
 export async function sendReplacement(
   client: L1Client,
   signer: Signer,
   record: TxRecord,
+  records: readonly TxRecord[],
   { title, transaction }: Replacement,
   options: SendOptions,
-): Promise<Delivered> {
+): Promise<Ended> {
   const signed = await signChecked(signer, transaction, title)
-  const receipt = await deliver(client, signed, options, record)
-  const mined: Signed = receipt.hash === signed.hash ? signed : record
-  if (receipt.status !== 1) {
-    throw await reverted(client, record.from, { ...readSigned(mined.raw).transaction, title: mined.title }, receipt)
-  }
-  return { hash: mined.hash, title: mined.title, block: receipt.blockNumber, fee: receipt.fee }
+  const rivals: readonly Signed[] = [record, ...rivalsOf(records, record)]
+  const receipt = await deliver(client, signed, options, rivals)
+  const taken = rivals.find(({ hash }) => hash === receipt.hash) ?? signed
+  const call = readSigned(taken.raw).transaction
+  if (receipt.status !== 1) throw await reverted(client, record.from, { ...call, title: taken.title }, receipt)
+  const mined = { hash: taken.hash, title: taken.title, block: receipt.blockNumber, fee: receipt.fee }
+  return { mined, inTime: taken === signed, cancelled: isNothing(call, record.from) }
+}
+
+function isNothing({ to, value, data }: UnsignedTransaction, from: Address): boolean {
+  return to === from && value === 0n && data === '0x'
 }
 
 /** At least an eighth more of both fees, for nodes want a tenth (geth's `txpool.pricebump`), and not below the market. */
 function raised(old: Fees, market: Fees): Fees {
   const more = (fee: bigint) => (fee * 9n) / 8n + 1n
-  const larger = (a: bigint, b: bigint) => (a > b ? a : b)
-  const maxPriorityFeePerGas = larger(more(old.maxPriorityFeePerGas), market.maxPriorityFeePerGas)
-  const maxFeePerGas = larger(more(old.maxFeePerGas), market.maxFeePerGas)
+  const { maxPriorityFeePerGas, maxFeePerGas } = largest(market, {
+    maxPriorityFeePerGas: more(old.maxPriorityFeePerGas),
+    maxFeePerGas: more(old.maxFeePerGas),
+  })
   return { maxPriorityFeePerGas, maxFeePerGas: larger(maxFeePerGas, maxPriorityFeePerGas) }
+}
+
+function largest(a: Fees, b: Fees): Fees {
+  return {
+    maxPriorityFeePerGas: larger(a.maxPriorityFeePerGas, b.maxPriorityFeePerGas),
+    maxFeePerGas: larger(a.maxFeePerGas, b.maxFeePerGas),
+  }
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 function notOpen({ hash, state, nonce, from }: TxRecord): MetisSeqError {

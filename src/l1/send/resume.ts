@@ -1,7 +1,8 @@
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Address } from '../../core/types/hex.js'
 import { asking, type L1Client } from '../client.js'
-import { type JournalFile, openRecords, type TxRecord } from '../journal/index.js'
+import { type JournalFile, openRecords, rivalsOf, type TxRecord } from '../journal/index.js'
+import { assertNotInterrupted } from './confirm.js'
 import { broadcast, follow } from './deliver.js'
 import { gasOf, reverted } from './refusals.js'
 import { settle } from './sight.js'
@@ -47,6 +48,7 @@ async function sendAgain(client: L1Client, rivals: readonly { record: TxRecord }
   if (record === undefined) return
   await gasOf(client, record.from, callOf(record))
   await options.again?.(record)
+  assertNotInterrupted(options, record.title)
   await broadcast(client, record, options)
   options.onSent?.(record.title, record.hash)
 }
@@ -62,14 +64,7 @@ export async function waitFor(
   records: readonly TxRecord[],
   options: DeliverOptions,
 ): Promise<Delivered> {
-  const rivals = records.filter(
-    ({ chainId, from, nonce, hash, state }) =>
-      chainId === record.chainId &&
-      from === record.from &&
-      nonce === record.nonce &&
-      hash !== record.hash &&
-      state !== 'refused',
-  )
+  const rivals = rivalsOf(records, record)
   const receipt = await follow(client, [record, ...rivals], options)
   const mined = rivals.find(({ hash }) => hash === receipt.hash) ?? record
   if (receipt.status !== 1) throw await reverted(client, record.from, callOf(mined), receipt)

@@ -17,6 +17,8 @@ export interface DeliverOptions {
 export interface SendOptions extends DeliverOptions {
   /** `normal` where absent. */
   speed?: Speed
+  /** Most that a unit of gas may cost, in wei: what a person was told and confirmed. */
+  feeCap?: bigint
 }
 
 /** A signed transaction that was looked at: `from` and `hash` follow from `raw`. */

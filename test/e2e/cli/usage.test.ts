@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { observe } from '../../support/records/observe.js'
 import { binary, cli, project } from './support.js'
@@ -75,5 +77,37 @@ describe('output', () => {
     await once(child.stdout, 'data')
     child.stdout.destroy()
     expect(await outcome).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+describe('where nothing can be said, or nobody is at home', () => {
+  it.runIf(process.platform === 'linux')('an output that is full ends it with exit 9 at once', async () => {
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [binary, 'keys', 'list', '--json'], {
+      env: { PATH: process.env.PATH, METIS_SEQ_KEYSTORE: '/nonexistent' },
+      stdio: ['ignore', full, 'pipe'],
+    })
+    const [said, [code]] = await Promise.all([child.stderr ? text(child.stderr) : '', once(child, 'close')])
+    closeSync(full)
+    expect({ code, said }).toEqual({
+      code: 9,
+      said: expect.stringMatching(/Error: The output cannot be written: .*ENOSPC/),
+    })
+  })
+
+  it.runIf(process.getuid?.() === 0)('a user without a name and a HOME is no bug', async () => {
+    const child = spawn(process.execPath, [binary, 'tx', 'list', '--json'], {
+      env: { PATH: process.env.PATH, METIS_SEQ_JOURNAL: '/none/journal.jsonl' },
+      uid: 54_321,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect({ code, out: JSON.parse(out) }).toEqual({ code: 0, out: { transactions: [] } })
+  })
+
+  it('an endpoint in the wrong place is repeated without its credentials', async () => {
+    const { code, stderr } = await cli(['status', '1', 'https://me:secret@rpc.example/v3/0123456789abcdef0123'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/Unexpected argument: https:\/\/rpc\.example\/v3\/\*\*\*/)
   })
 })

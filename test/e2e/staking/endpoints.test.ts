@@ -1,5 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { startRpcProxy } from '../../support/rpcProxy.js'
+import { binary } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
 
 let stage: Stage
@@ -28,21 +35,148 @@ it('an endpoint that cannot simulate several calls: the first step is rehearsed,
   }
 })
 
-it('an endpoint that refuses the transaction: exit 7 with its words, and the nonce stays free', async () => {
+it.each([
+  ['txpool is full', /tx list/],
+  ['insufficient funds for gas * price + value: balance 1, tx cost 2', /Send ETH/],
+  ['replacement transaction underpriced', /pays more is pending/],
+  ['nonce too low: next 9, tx 1', /tx list/],
+])(
+  'an endpoint that refuses the transaction with "%s": exit 7 with its words, and the nonce stays free',
+  async (message, next) => {
+    const before = await stage.nonce(owner)
+    const refusal = { code: -32000, message }
+    const proxy = await startRpcProxy(stage.anvil.url, (method) =>
+      method === 'eth_sendRawTransaction' ? refusal : undefined,
+    )
+    try {
+      const refused = await stage.run(['topup', '--amount', '1', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+      expect(refused).toMatchObject({ code: 7, json: { error: { code: 'TX_REFUSED', next } } })
+      expect(refused.json.error.message).toContain(message)
+      expect((await stage.run(['tx', 'list'])).json.transactions.at(-1)).toMatchObject({ state: 'refused' })
+    } finally {
+      await proxy.stop()
+    }
+    expect(await stage.run(['topup', '--amount', '1', '--from', 'owner', '--yes'])).toMatchObject({ code: 0 })
+    expect(await stage.nonce(owner)).toBe(before + 2)
+  },
+)
+
+it('an endpoint that is out of requests: exit 6 with its words and without a secret, not "the chain would refuse"', async () => {
   const before = await stage.nonce(owner)
-  const full = { code: -32000, message: 'txpool is full' }
-  const proxy = await startRpcProxy(stage.anvil.url, (method) =>
-    method === 'eth_sendRawTransaction' ? full : undefined,
-  )
+  const limit = { code: -32005, message: 'daily limit reached, see https://me:secret@rpc.example/buy' }
+  const proxy = await startRpcProxy(stage.anvil.url, (method) => (method === 'eth_estimateGas' ? limit : undefined))
   try {
-    const refused = await stage.run(['topup', '--to', '20001', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
-    expect(refused).toMatchObject({ code: 7, json: { error: { code: 'TX_REFUSED', message: /txpool is full/ } } })
-    expect((await stage.run(['tx', 'list'])).json.transactions.at(-1)).toMatchObject({ state: 'refused' })
+    const refused = await stage.run(['topup', '--amount', '1', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+    expect(refused).toMatchObject({
+      code: 6,
+      json: { error: { code: 'RPC_UNREACHABLE', message: /daily limit reached/ } },
+    })
+    expect(refused.stdout).not.toContain('secret')
   } finally {
     await proxy.stop()
   }
-  expect(await stage.run(['topup', '--to', '20001', '--from', 'owner', '--yes'])).toMatchObject({ code: 0 })
-  expect(await stage.nonce(owner)).toBe(before + 2)
+  expect(await stage.nonce(owner)).toBe(before)
+})
+
+it('Ctrl-C while the second of two transactions is prepared: it is not sent, and exit 130 says so', async () => {
+  const before = await stage.nonce(owner)
+  let estimates = 0
+  let interrupt = () => {}
+  const proxy = await startRpcProxy(stage.anvil.url, (method) => {
+    if (method === 'eth_estimateGas' && ++estimates === 2) interrupt()
+    return undefined
+  })
+  try {
+    const args = ['topup', '--amount', '1', '--from', 'owner', '--yes', '--json', '--rpc-url', proxy.url]
+    const env = { PATH: process.env.PATH, ...stage.settings }
+    const child = spawn(process.execPath, [binary, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    interrupt = () => child.kill('SIGINT')
+    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect(code).toBe(130)
+    expect(JSON.parse(out).error).toMatchObject({ code: 'INTERRUPTED', message: /^Interrupted before .* was sent/ })
+  } finally {
+    await proxy.stop()
+  }
+  expect(await stage.nonce(owner)).toBe(before + 1)
+  expect((await stage.run(['tx', 'list', '--open'])).json.transactions).toEqual([])
+})
+
+it.each([
+  [13n, 0, 2],
+  [100n, 3, 0],
+])(
+  'fees that rise to %i tenths after they were confirmed: exit %i, and never more than was said',
+  async (tenths, code, sent) => {
+    const before = await stage.nonce(owner)
+    const base = 10n ** 9n
+    const rise = async (to: bigint) => {
+      await stage.anvil.provider.send('anvil_setNextBlockBaseFeePerGas', [`0x${to.toString(16)}`])
+      await stage.anvil.provider.send('evm_mine', [])
+    }
+    await rise(base)
+    let risen: Promise<void> | undefined
+    const proxy = await startRpcProxy(stage.anvil.url, (method) => {
+      if (method === 'eth_estimateGas') risen ??= rise((base * tenths) / 10n)
+      return undefined
+    })
+    try {
+      const done = await stage.run(['topup', '--amount', '2', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+      expect(done.code).toBe(code)
+      if (code !== 0) expect(done.json.error).toMatchObject({ code: 'FEES_ROSE', next: /again/ })
+      else {
+        const records = (await fileJournal(stage.journal, Date.now).read()).slice(-2)
+        const most = records
+          .map(({ raw }) => readSigned(raw).transaction)
+          .map((each) => each.gasLimit * each.maxFeePerGas)
+        expect(most.reduce((a, b) => a + b)).toBeLessThanOrEqual(BigInt(done.json.plan.maxFees.normal))
+      }
+    } finally {
+      await proxy.stop()
+    }
+    await risen
+    expect(await stage.nonce(owner)).toBe(before + sent)
+  },
+)
+
+it.runIf(process.platform === 'linux')(
+  'a disk that is full once it is sent: exit 9 says that it is mined',
+  async () => {
+    const before = await readFile(stage.journal)
+    let full: Promise<void> | undefined
+    const proxy = await startRpcProxy(stage.anvil.url, (method) => {
+      if (method === 'eth_sendRawTransaction')
+        full ??= rm(stage.journal).then(() => symlink('/dev/full', stage.journal))
+      return undefined
+    })
+    try {
+      const done = await stage.run(['rewards', 'recipient', owner, '--from', 'owner', '--yes', '--rpc-url', proxy.url])
+      expect(done).toMatchObject({ code: 9, json: { error: { code: 'JOURNAL_UNWRITABLE' } } })
+      expect(done.json.error.message).toMatch(/ is mined in block \d+\. The journal .* ENOSPC/)
+    } finally {
+      await proxy.stop()
+      await full
+      await rm(stage.journal)
+      await writeFile(stage.journal, before)
+    }
+  },
+)
+
+it('tx send at an endpoint that loses the first answer: exit 6, no bug, and no credentials', async () => {
+  const [unsigned, signed] = ['unsigned.json', 'signed.json'].map((name) => join(dirname(stage.journal), name))
+  const wish = ['rewards', 'recipient', owner, '--from', 'owner']
+  expect(await stage.run([...wish, '--export', 'unsigned', '--out', unsigned ?? ''])).toMatchObject({ code: 0 })
+  expect(await stage.run(['tx', 'sign', unsigned ?? '', '--out', signed ?? '', '--yes'])).toMatchObject({ code: 0 })
+  const proxy = await startRpcProxy(stage.anvil.url, (method) =>
+    method === 'eth_getTransactionByHash' ? 'lose' : undefined,
+  )
+  try {
+    const url = proxy.url.replace('http://', 'http://me:secret@')
+    const failed = await stage.run(['tx', 'send', signed ?? '', '--yes', '--rpc-url', url])
+    expect(failed).toMatchObject({ code: 6, json: { error: { code: 'RPC_UNREACHABLE' } } })
+    expect(failed.stdout + failed.stderr).not.toContain('secret')
+  } finally {
+    await proxy.stop()
+  }
 })
 
 it('an endpoint that loses its answer: the transaction is on its way, exit 8, and resume finds it', async () => {

@@ -98,6 +98,33 @@ it('the life of a sequencer, each step refused first where the contract would', 
   expect(await code(heir('claim', '--id', '1'))).toMatch(/^3 NOT_/)
 })
 
+it('an account of two roles, and one that had one', async () => {
+  const names = ['both', 'first', 'second', 'third'] as const
+  for (const name of names) await stage.fund((await stage.key(name)).address, METIS, 25_000n * METIS)
+  // "both" signs for the sequencer of "first" and owns another one.
+  for (const [owner, signer] of [
+    ['first', 'both'],
+    ['both', 'second'],
+  ] as const) {
+    expect(await code(stage.run(['register', '--from', owner, '--signer', signer]))).toBe('0 undefined')
+    expect(await code(stage.run(['lock', '20000', '--from', owner, '--signer', signer, '--yes']))).toBe('0 done')
+  }
+  await stage.key('unused')
+  const update = (from: string, signer: string) =>
+    stage.run(['signer', 'update', '--from', from, '--signer', signer, '--yes'])
+  await reward((await stage.run(['keys', 'show', 'both'])).json.address, 1n)
+  expect(await code(update('both', 'third'))).toBe('0 done')
+  expect(await code(stage.run(['topup', '--amount', '1', '--from', 'both', '--yes']))).toBe('0 done')
+  expect(await code(stage.run(['withdraw', '1', '--from', 'third', '--yes']))).toBe('3 NOT_OWNER')
+  await reward((await stage.run(['keys', 'show', 'third'])).json.address, 1n)
+  expect(await code(update('third', 'unused'))).toBe('0 done')
+  const retired = await update('third', 'first')
+  expect(retired).toMatchObject({
+    code: 3,
+    json: { error: { code: 'SEQUENCER_NOT_FOUND', message: /it was a signer/ } },
+  })
+})
+
 it('an account with a pending transaction sends nothing more', async () => {
   const wallet = await stage.anvil.wallet(4)
   const { provider } = stage.anvil

@@ -155,6 +155,36 @@ it('a stuck transaction: nothing else is sent, it is shown as pending, and bump 
   })
 })
 
+it('of several with one nonce the newest is meant, each pays more than all before, and the first may win', async () => {
+  const hash = await stuck('12')
+  const again = ['--yes', '--timeout', '1']
+  const bumped = await stage.run(['tx', 'bump', ...again])
+  const [first, second] = [hash, bumped.json.error.details.hash]
+  expect(await stage.run(['tx', 'bump', ...again])).toMatchObject({
+    code: 8,
+    json: { error: { code: 'TX_UNCONFIRMED' } },
+  })
+  expect(await open()).toMatchObject([{ hash: first }, { hash: second, replaces: first }, { replaces: second }])
+  const records = () => fileJournal(stage.journal, Date.now).read()
+  const paid = (await records()).map(({ raw }) => readSigned(raw).transaction.maxPriorityFeePerGas)
+  expect(new Set(paid).size).toBe(3)
+
+  // Every pool but one lost the replacements, and that one mines the first before anybody cancels.
+  const raw = (await records())[0]?.raw
+  await stage.anvil.provider.send('anvil_dropAllTransactions', [])
+  const cancelling = stage.run(['tx', 'cancel', first, '--yes'])
+  await sent(4)
+  await stage.anvil.provider.send('anvil_dropAllTransactions', [])
+  await stage.anvil.provider.send('eth_sendRawTransaction', [raw])
+  await automine(true)
+  await mine()
+  expect(await cancelling).toMatchObject({
+    code: 7,
+    json: { error: { code: 'TX_NOT_CANCELLED', details: { hash: first } } },
+  })
+  expect((await records()).map(({ state }) => state)).toEqual(['mined', 'replaced', 'replaced', 'replaced'])
+})
+
 it('cancel uses the nonce up by a transfer of nothing', async () => {
   const before = await recipientNow()
   const hash = await stuck('22')

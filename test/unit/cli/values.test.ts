@@ -16,8 +16,15 @@ describe('values of flags', () => {
     expect(() => parseWhole(text, '--span')).toThrow(usage('VALUE_INVALID'))
   })
 
-  it('reads an address in any case, and nothing else as one', () => {
-    expect(parseAddress(signer, '--current')).toBe(signer.toLowerCase())
+  it('reads an address in one case or as EIP-55 has it, and nothing else as one', () => {
+    const eip55 = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' // an example of EIP-55
+    const lower = eip55.toLowerCase()
+    for (const text of [eip55, lower, `0x${lower.slice(2).toUpperCase()}`]) {
+      expect(parseAddress(text, '--current')).toBe(lower)
+    }
+    for (const text of [`${eip55.slice(0, -1)}D`, eip55.replace('5aA', '5aa'), eip55.replace('60', '06')]) {
+      expect(() => parseAddress(text, '--current')).toThrow(/checksum is wrong/)
+    }
     for (const text of ['', '0x', signer.slice(2), `${signer}00`]) {
       expect(() => parseAddress(text, '--current')).toThrow(usage('VALUE_INVALID'))
     }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -35,3 +35,33 @@ it.each(['999999999 1', `${process.pid} 1`, 'not a number', ''])(
     expect(await withAccount(root, 1n, account, async () => 'in')).toBe('in')
   },
 )
+
+it('lets one of many in that find the lock of a process that is gone', async () => {
+  const root = await folder()
+  for (let round = 0; round < 20; round++) {
+    await writeFile(join(root, `account-1-${account}.lock`), `999999999 ${round}`)
+    let inside = 0
+    const uses = Array.from({ length: 12 }, () =>
+      withAccount(root, 1n, account, async () => {
+        inside += 1
+        expect(inside).toBe(1)
+        await readdir(root) // others get their turn meanwhile
+        await readdir(root)
+        inside -= 1
+      }),
+    )
+    const ends = await Promise.allSettled(uses)
+    expect(ends.some(({ status }) => status === 'fulfilled')).toBe(true)
+    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'ACCOUNT_IN_USE' })
+  }
+  expect(await readdir(root)).toEqual([])
+})
+
+it('gives what the work gives when somebody removed the lock by hand', async () => {
+  const root = await folder()
+  const removed = withAccount(root, 1n, account, async () => {
+    await rm(join(root, `account-1-${account}.lock`))
+    return 'done'
+  })
+  expect(await removed).toBe('done')
+})

@@ -2,7 +2,14 @@ import { Interface } from 'ethers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressOfPublicKey, publicKeyOf } from '../../../src/core/consensus/crypto.js'
-import { failures, planWish, type StakingState, type Wish, ZERO_ADDRESS } from '../../../src/core/staking/index.js'
+import {
+  failures,
+  outcomeProblems,
+  planWish,
+  type StakingState,
+  type Wish,
+  ZERO_ADDRESS,
+} from '../../../src/core/staking/index.js'
 import { dateOf, spanOf } from '../../../src/core/staking/time.js'
 import { decideTopup } from '../../../src/core/staking/topup.js'
 import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
@@ -203,4 +210,34 @@ describe('times', () => {
     expect(dateOf(NOW)).toBe('2023-11-14 22:13 UTC')
     expect(dateOf(2n ** 200n)).toContain('after 1970')
   })
+})
+
+describe('what the chain shows afterwards', () => {
+  const plan = planWish(state, wishes.topup, contracts)
+  const seen = (amount: bigint, allowance = 0n) => ({
+    ...state,
+    account: { ...state.account, allowance },
+    sequencer: { ...sequencer, amount },
+  })
+  it('is as planned, or larger by rewards that came in between', () => {
+    expect(outcomeProblems(plan, seen(30_006n * METIS))).toEqual([])
+    expect(outcomeProblems(plan, seen(30_006n * METIS + 761n))).toEqual([])
+  })
+  it('is told where it is less, larger without a reason, or where an allowance is left', () => {
+    expect(outcomeProblems(plan, seen(30_005n * METIS))).toEqual(['The stake is 30005 METIS; planned was 30006 METIS.'])
+    expect(outcomeProblems(plan, seen(30_006n * METIS, 1n))).toHaveLength(1)
+    const alone = planWish(state, { ...wishes.topup, withReward: false }, contracts)
+    expect(outcomeProblems(alone, seen(30_006n * METIS))).toHaveLength(1)
+  })
+})
+
+it('a top-up that is too much by its rewards is mended by claiming them', () => {
+  const full = { ...state, sequencer: { ...sequencer, amount: 99_999n * METIS } }
+  const mends = (amount: bigint) =>
+    failures(planWish(full, { ...wishes.topup, amount }, contracts).prechecks).map(({ mend }) => mend)
+  expect(mends(0n)).toEqual([expect.stringMatching(/^Send the rewards to L2 .*rewards claim/)])
+  const little = { ...full, sequencer: { ...sequencer, amount: 99_994n * METIS } }
+  expect(failures(planWish(little, { ...wishes.topup, amount: 2n * METIS }, contracts).prechecks)).toMatchObject([
+    { mend: 'Add at most 1 METIS of your own.' },
+  ])
 })

@@ -20,8 +20,8 @@ export function draftClaimRewards(
     title,
     prechecks: [
       poolOpen(state),
-      whitelisted(state),
       ...owned(state, wish.id, wish.owner),
+      whitelisted(state),
       active(state),
       recipientSet(state),
       precheck(
@@ -49,8 +49,8 @@ export function draftUnlock(state: StakingState, wish: WishOf<'unlock'>, contrac
     title,
     prechecks: [
       poolOpen(state),
-      whitelisted(state),
       ...owned(state, wish.id, wish.owner),
+      whitelisted(state),
       active(state),
       recipientSet(state),
       ...feeKnown(state, crossing),
@@ -74,8 +74,8 @@ export function draftClaim(state: StakingState, wish: WishOf<'claim'>, contracts
     title,
     prechecks: [
       poolOpen(state),
-      whitelisted(state),
       ...owned(state, wish.id, wish.owner),
+      whitelisted(state),
       recipientSet(state),
       leaving(sequencer),
       delayOver(state),

@@ -16,8 +16,8 @@ export function draftSetRewardRecipient(
   return {
     title,
     prechecks: [
-      whitelisted(state),
       ...owned(state, id, owner),
+      whitelisted(state),
       active(state),
       precheck(
         'NULL_REWARD_RECIPIENT',

@@ -21,8 +21,8 @@ export function draftTopup(state: StakingState, wish: WishOf<'topup'>, contracts
     title,
     prechecks: [
       poolOpen(state),
-      whitelisted(state),
       ...owned(state, id, owner),
+      whitelisted(state),
       active(state),
       precheck(
         'TOPUP_NOTHING',
@@ -36,7 +36,7 @@ export function draftTopup(state: StakingState, wish: WishOf<'topup'>, contracts
         `at most ${max} METIS in all`,
         stake <= pool.maxLock,
         `The lock would be ${grown} METIS, above the maximum of ${max} METIS.`,
-        `Add at most ${formatMetis(pool.maxLock > stake - amount ? pool.maxLock - (stake - amount) : 0n)} METIS of your own.`,
+        mendAbove(pool.maxLock - (stake - amount), reward),
       ),
       enoughMetis(state, amount),
     ],
@@ -54,6 +54,13 @@ export function draftTopup(state: StakingState, wish: WishOf<'topup'>, contracts
   }
 }
 
+/** `room` in wei is what the maximum leaves beside the stake and the `reward` that is relocked. */
+function mendAbove(room: bigint, reward: bigint): string {
+  if (room >= 0n) return `Add at most ${formatMetis(room)} METIS of your own.`
+  if (reward === 0n) return 'Nothing can be added; the stake stays as it is.'
+  return 'Send the rewards to L2 with `metis-seq rewards claim`: they are relocked as a whole or not at all.'
+}
+
 /** LockingPool.withdraw: takes a part of the stake home at once; the minimum stays. */
 export function draftWithdraw(state: StakingState, wish: WishOf<'withdraw'>, contracts: StakingContracts): Draft {
   const { id, amount, owner } = wish
@@ -64,8 +71,8 @@ export function draftWithdraw(state: StakingState, wish: WishOf<'withdraw'>, con
     title,
     prechecks: [
       poolOpen(state),
-      whitelisted(state),
       ...owned(state, id, owner),
+      whitelisted(state),
       active(state),
       ...withdrawChecks(state, stake, amount),
     ],
