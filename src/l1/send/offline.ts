@@ -36,7 +36,7 @@ export function senderOfSigned(client: L1Client, signed: readonly Readied[], exp
 
 /**
  * Sends them one after the other. One that is mined already is not sent again, so that it can be run twice.
- * @throws MetisSeqError `TX_NONCE_USED`, `TX_NONCE_AHEAD` (exit 3), and as `sendSteps`
+ * @throws MetisSeqError `TX_NONCE_USED`, `TX_NONCE_AHEAD`, `TX_GAS_TOO_LOW` (exit 3), and as `sendSteps`
  */
 export async function sendSigned(
   client: L1Client,
@@ -62,15 +62,20 @@ async function isKnown(client: L1Client, { hash }: Readied): Promise<boolean> {
 async function freshly(client: L1Client, each: Readied, options: DeliverOptions) {
   const { from, nonce, title, transaction } = each
   const next = await asking(client, 'the next nonce', client.provider.getTransactionCount(from, 'pending'))
-  if (nonce < next)
-    throw wrongNonce('TX_NONCE_USED', title, `its nonce ${nonce} is used by another transaction of ${from}`)
+  if (nonce < next) throw unfit('TX_NONCE_USED', title, `its nonce ${nonce} is used by another transaction of ${from}`)
   if (nonce > next)
-    throw wrongNonce('TX_NONCE_AHEAD', title, `its nonce is ${nonce}, and the next one of ${from} is ${next}`)
-  await gasOf(client, from, { ...transaction, title })
+    throw unfit('TX_NONCE_AHEAD', title, `its nonce is ${nonce}, and the next one of ${from} is ${next}`)
+  const needed = await gasOf(client, from, { ...transaction, title })
+  if (needed > transaction.gasLimit)
+    throw unfit(
+      'TX_GAS_TOO_LOW',
+      title,
+      `it needs ${needed} gas and may take ${transaction.gasLimit}: its fee would be lost`,
+    )
   return deliver(client, each, options)
 }
 
-function wrongNonce(code: string, title: string, reason: string): MetisSeqError {
+function unfit(code: string, title: string, reason: string): MetisSeqError {
   return new MetisSeqError(code, `"${title}" cannot be sent: ${reason}.`, {
     exit: Exit.precheck,
     next: 'Export it anew, sign it, and send that.',

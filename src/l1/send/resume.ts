@@ -18,7 +18,7 @@ export interface ResumeOptions extends DeliverOptions {
  * Goes on with all open transactions of an account: those that the endpoint never saw are rehearsed and sent again, and
  * all are waited for, one nonce after the other.
  * @returns them as the journal has them afterwards
- * @throws MetisSeqError `REHEARSAL_REVERTED`, `TX_REFUSED`, `TX_REPLACED` (exit 7), `TX_UNCONFIRMED` (exit 8), `RPC_UNREACHABLE` (exit 6)
+ * @throws MetisSeqError `TX_NONCE_AHEAD` (exit 3), `REHEARSAL_REVERTED`, `TX_REFUSED`, `TX_REPLACED` (exit 7), `TX_UNCONFIRMED` (exit 8), `RPC_UNREACHABLE` (exit 6)
  */
 export async function resume(
   client: L1Client,
@@ -46,11 +46,27 @@ export async function resume(
 async function sendAgain(client: L1Client, rivals: readonly { record: TxRecord }[], options: ResumeOptions) {
   const record = rivals.at(-1)?.record
   if (record === undefined) return
-  await gasOf(client, record.from, callOf(record))
+  const { from, nonce, title } = record
+  const next = await asking(client, 'the next nonce', client.provider.getTransactionCount(from, 'pending'))
+  if (nonce > next) throw nonceAhead(record, next)
+  await gasOf(client, from, callOf(record))
   await options.again?.(record)
-  assertNotInterrupted(options, record.title)
+  assertNotInterrupted(options, title)
   await broadcast(client, record, options)
-  options.onSent?.(record.title, record.hash)
+  options.onSent?.(title, record.hash)
+}
+
+/** Sent now, it would wait in the pool for those before it, and hold everything else of the account up. */
+function nonceAhead({ title, hash, nonce, from }: TxRecord, next: number): MetisSeqError {
+  return new MetisSeqError(
+    'TX_NONCE_AHEAD',
+    `"${title}" (${hash}) cannot be sent: its nonce is ${nonce}, and the next one of ${from} is ${next}. Nothing was sent.`,
+    {
+      exit: Exit.precheck,
+      next: 'Run the command again that made it: it does what is still due, and its transactions take the nonces in between.',
+      details: { hash, nonce, next },
+    },
+  )
 }
 
 /**

@@ -6,7 +6,7 @@ import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
 import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { unlockKey } from '../../../src/signers/index.js'
 import { type Outcome, observe } from '../../support/records/observe.js'
-import { binary } from '../cli/support.js'
+import { binary, cli } from '../cli/support.js'
 import { METIS, openStage, PASSWORD, type Stage } from './support.js'
 
 let stage: Stage
@@ -231,6 +231,35 @@ it('resume sends again what never arrived, after a question; never one that the 
   })
   expect(await stage.run(['tx', 'cancel', refused, '--yes'])).toMatchObject({ code: 0 })
   expect(await open()).toEqual([])
+})
+
+it('resume sends nothing that would wait in the pool for a nonce before it', async () => {
+  const hash = await forgotten('57', 3)
+  expect(await stage.run(['tx', 'resume', '--yes'])).toMatchObject({
+    code: 3,
+    json: { error: { code: 'TX_NONCE_AHEAD', details: { hash } } },
+  })
+  expect(await stage.anvil.provider.getTransaction(hash)).toBeNull()
+})
+
+it('tx send sends nothing that would run out of gas', async () => {
+  const before = await stage.nonce(owner)
+  const signer = await unlockKey((await stage.run(['keys', 'show', 'owner'])).json, PASSWORD)
+  const data = new Interface(lockingPoolAbi).encodeFunctionData('setSequencerRewardRecipient', [1, owner])
+  const raw = await signer.signTransaction({
+    chainId: 31337n,
+    nonce: before,
+    to: stage.descriptor.contracts.lockingPool,
+    value: 0n,
+    data: data as `0x${string}`,
+    gasLimit: 30_000n,
+    maxFeePerGas: 20n * 10n ** 9n,
+    maxPriorityFeePerGas: 10n ** 9n,
+  })
+  const refused = await cli(['tx', 'send', '-', '--yes', '--json'], { env: stage.settings, input: raw })
+  expect(refused.code).toBe(3)
+  expect(JSON.parse(refused.stdout).error).toMatchObject({ code: 'TX_GAS_TOO_LOW', message: /may take 30000/ })
+  expect(await stage.nonce(owner)).toBe(before)
 })
 
 it('the next action takes the place of one that was forgotten: only one of them is ever mined', async () => {
