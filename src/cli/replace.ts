@@ -7,6 +7,7 @@ import type { Delivered } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
 import { type AccountChoice, accountFlags, accountOf } from './owner.js'
 import { confirmOnce, yesFlag } from './signing.js'
+import { goOnWithoutReader } from './streams.js'
 import { onRecord, renderTransaction, type TxChoice, txNetworkFlags } from './tx.js'
 import { waitFlags } from './write.js'
 
@@ -42,6 +43,7 @@ export interface Replaced {
 /** A command that replaces a transaction of the journal. */
 export abstract class ReplaceCommand extends BaseCommand {
   protected replace(how: 'bump' | 'cancel', hash: string | undefined, flags: ReplaceChoice): Promise<Replaced> {
+    goOnWithoutReader()
     return onRecord(hash, flags, async (open) => {
       const { client, devnet, record, records, journal } = open
       const { planReplacement, readSigned, sendReplacement, withAccountOf } = await import('../l1/index.js')

@@ -2,6 +2,13 @@ import { writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { Exit } from '../core/errors/index.js'
 
+let goesOn = false
+
+/** From now on the process goes on without its reader: it sends what was confirmed, and its exit code tells. */
+export function goOnWithoutReader(): void {
+  goesOn = true
+}
+
 /**
  * Ends the process quietly when the reader of its output goes away (`metis-seq ... | head`), and with exit 9 when what it
  * writes to is full: a report of that would fail in the same way, for ever.
@@ -9,6 +16,7 @@ import { Exit } from '../core/errors/index.js'
 export function endOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.prependListener('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' && goesOn) return
       if (error.code === 'EPIPE') process.exit()
       if (stream === process.stdout) tell(`Error: The output cannot be written: ${error.message}.\n`)
       process.exit(Exit.data)
@@ -26,6 +34,7 @@ function tell(text: string): void {
 
 /** Resolves when all that was written has left the process, so that it may exit. */
 export async function flushed(): Promise<void> {
+  // A stream without a reader calls back with its error, which is one more reason to go.
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))
 }
 

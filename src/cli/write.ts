@@ -22,6 +22,7 @@ import { type NetworkChoice, networkFlags, type OpenNetwork, onNetwork } from '.
 import { type Account, type AccountChoice, accountFlags, findAccount } from './owner.js'
 import { renderPlan } from './plan.js'
 import { confirmOnce, yesFlag } from './signing.js'
+import { goOnWithoutReader } from './streams.js'
 import { wholeFlag } from './values.js'
 
 /** Flags of every command that waits for transactions. */
@@ -41,7 +42,10 @@ export const sendFlags = {
   ...accountFlags,
   ...waitFlags,
   speed: Flags.option({ options: SPEEDS, description: 'How much to pay for being mined soon.', default: 'normal' })(),
-  'dry-run': Flags.boolean({ description: 'Stop after the prechecks and the rehearsal; send nothing.' }),
+  'dry-run': Flags.boolean({
+    description: 'Stop after the prechecks and the rehearsal; send nothing.',
+    exclusive: ['export'],
+  }),
   export: Flags.option({
     options: EXPORTS,
     description:
@@ -120,6 +124,7 @@ export abstract class WriteCommand extends BaseCommand {
     wishOf: (open: OpenNetwork, from: Address) => Promise<Wish | NothingDue>,
     later: (open: OpenNetwork, done: WriteResult) => Promise<void> = async () => {},
   ): Promise<WriteResult> {
+    if (!flags['dry-run'] && flags.export === undefined) goOnWithoutReader()
     return onNetwork(flags, async (open) => {
       const { client, devnet } = open
       const keyless = flags.export !== undefined

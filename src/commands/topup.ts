@@ -32,15 +32,15 @@ what is missing, so that a run that was killed is never done twice. A plain --am
   async run(): Promise<WriteResult> {
     const { flags } = await this.parse(Topup)
     const { amount, to: target, 'from-rewards': fromRewards, 'when-below': whenBelow, 'at-least': atLeast } = flags
-    if (amount === undefined && target === undefined && !fromRewards) {
-      this.error('Say how much: --amount, --to or --from-rewards.', { exit: 2 })
+    if ((amount ?? target ?? 0n) === 0n && !fromRewards) {
+      this.error('Say how much, above 0: --amount, --to or --from-rewards.', { exit: 2 })
     }
     return this.write(flags, async (open, owner) => {
       const { readStakingState } = await import('../l1/index.js')
       const id = await sequencerOf(open, owner, flags.id)
       const none = { action: 'topup', owner, id, amount: 0n, withReward: false } as const
       const want = { fromRewards, ...defined({ amount, target, whenBelow, atLeast }) }
-      const decision = decideTopup(await readStakingState(open.client, none), want)
+      const decision = decideTopup(await readStakingState(open.client, none), id, want)
       return decision.due ? decision.wish : { reason: decision.reason }
     })
   }

@@ -32,7 +32,7 @@ export async function performPlan(
   options: SendOptions,
 ): Promise<Performed> {
   const transactions = await sendSteps(client, signer, plan.steps, { ...options, feeCap: feeOf(plan, options.speed) })
-  const now = await readStakingState(client, plan.wish)
+  const now = await readStakingState(client, plan.wish, transactions.at(-1)?.block)
   const problems = outcomeProblems(plan, now)
   if (problems.length === 0) return { transactions, sequencer: now.sequencer ?? null }
   throw new MetisSeqError(
@@ -79,7 +79,7 @@ export function withQuietAccount<T>(
     const [mined, pending] = await Promise.all([count('latest'), count('pending')])
     const known = open.find(({ sighting }) => sighting.state === 'pending')?.record
     if (known !== undefined || pending > mined) throw stillPending(address, mined, known)
-    for (const { record } of open) onForgotten?.(record)
+    for (const { record } of open) if (record.nonce === mined) onForgotten?.(record)
     const result = await work()
     if (open.length > 0) await settled()
     return result

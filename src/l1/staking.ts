@@ -5,6 +5,7 @@ import { erc20Abi } from './abi/erc20.js'
 import { lockingInfoAbi } from './abi/lockingInfo.js'
 import { lockingPoolAbi } from './abi/lockingPool.js'
 import { asking, type L1Client } from './client.js'
+import { newestBlock } from './head.js'
 
 /** Reads of the staking contracts, all at one block. */
 export interface Reader {
@@ -55,14 +56,11 @@ export async function readWhitelist(client: L1Client, owners: readonly Address[]
   return Promise.all(owners.map((owner) => reader.pool<boolean>('whitelist', owner)))
 }
 
-export async function openReader(client: L1Client): Promise<Reader> {
+/** Reads at the newest block, which is `notBelow` at least. @throws MetisSeqError `RPC_UNREACHABLE`, `RPC_BEHIND` (exit 6) */
+export async function openReader(client: L1Client, notBelow?: number): Promise<Reader> {
   const { contracts } = client.network
-  const newest = await asking(client, 'its newest block', client.provider.getBlock('latest'))
-  const block = {
-    number: newest?.number ?? 0,
-    hash: (newest?.hash ?? '0x') as Hash,
-    timestamp: BigInt(newest?.timestamp ?? 0),
-  }
+  const { number, hash, timestamp } = await newestBlock(client, notBelow)
+  const block = { number, hash: (hash ?? '0x') as Hash, timestamp: BigInt(timestamp) }
   const at = (address: Address, abi: readonly string[]) => {
     const contract = new Contract(address, abi, client.provider)
     return <T>(method: string, ...values: unknown[]): Promise<T> =>

@@ -7,9 +7,9 @@ import { asking, type L1Client } from './client.js'
 import { readFeeChoices } from './fees.js'
 import { openReader, type Reader, readPool, readRecord } from './staking.js'
 
-/** All that the plan of `wish` depends on, read at one block. @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
-export async function readStakingState(client: L1Client, wish: Wish): Promise<StakingState> {
-  const reader = await openReader(client)
+/** All that the plan of `wish` depends on, read at one block, `notBelow` at least. @throws MetisSeqError `RPC_UNREACHABLE`, `RPC_BEHIND` (exit 6) */
+export async function readStakingState(client: L1Client, wish: Wish, notBelow?: number): Promise<StakingState> {
+  const reader = await openReader(client, notBelow)
   const address = senderOf(wish)
   const blockTag = reader.block.number
   const [pool, metis, allowance, eth, whitelisted, ownerId, signerId, fees, bridge] = await Promise.all([

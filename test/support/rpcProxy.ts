@@ -10,23 +10,28 @@ interface Request {
 
 const LOST = Symbol('lost')
 
+/** What the proxy says itself: an error, a result, or nothing, once the request was passed on. */
+type Answer = Refusal | { readonly result: unknown } | 'lose'
+
 /** The error of a refused request, as JSON-RPC has it. */
 export interface Refusal {
   readonly code: number
   readonly message: string
 }
 
-/** An endpoint before another one, that refuses what `refuse` gives an error for, and passes on what it loses, without an answer. */
+/** An endpoint before another one, that passes on what `refuse` says nothing about. */
 export async function startRpcProxy(
   target: string,
-  refuse: (method: string, params: readonly unknown[]) => Refusal | 'lose' | undefined,
+  refuse: (method: string, params: readonly unknown[]) => Answer | undefined | Promise<Answer | undefined>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const answer = async (request: Request): Promise<unknown> => {
-    const error = refuse(request.method, request.params)
-    if (typeof error === 'object') return { jsonrpc: '2.0', id: request.id, error }
+    const own = await refuse(request.method, request.params)
+    if (typeof own === 'object') {
+      return { jsonrpc: '2.0', id: request.id, ...('result' in own ? own : { error: own }) }
+    }
     const headers = { 'content-type': 'application/json' }
     const given = await (await fetch(target, { method: 'POST', headers, body: JSON.stringify(request) })).json()
-    return error === 'lose' ? LOST : given
+    return own === 'lose' ? LOST : given
   }
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await text(request)) as Request | Request[]

@@ -2,6 +2,7 @@ import { BaseCommand } from '../../cli/command.js'
 import type { OpenNetwork } from '../../cli/network.js'
 import { onNetwork } from '../../cli/network.js'
 import { confirmOnce, yesFlag } from '../../cli/signing.js'
+import { goOnWithoutReader } from '../../cli/streams.js'
 import { networkOf, readJournal, txNetworkFlags } from '../../cli/tx.js'
 import { addressFlag } from '../../cli/values.js'
 import { waitFlags } from '../../cli/write.js'
@@ -26,6 +27,7 @@ An action of several transactions may then have its last ones still to do: run i
 
   async run(): Promise<{ transactions: Omit<TxRecord, 'raw'>[] }> {
     const { flags } = await this.parse(TxResume)
+    goOnWithoutReader()
     const { journal, records } = await readJournal()
     const open = records.filter(
       (each) =>

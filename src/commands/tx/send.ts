@@ -2,6 +2,7 @@ import { BaseCommand } from '../../cli/command.js'
 import { badInput, readInput } from '../../cli/input.js'
 import { onNetwork } from '../../cli/network.js'
 import { confirmOnce, yesFlag } from '../../cli/signing.js'
+import { goOnWithoutReader } from '../../cli/streams.js'
 import { networkOf, readJournal, renderTransaction, txNetworkFlags } from '../../cli/tx.js'
 import { fileArgument } from '../../cli/values.js'
 import { waitFlags } from '../../cli/write.js'
@@ -24,6 +25,7 @@ export default class TxSend extends BaseCommand {
 
   async run(): Promise<{ network: string; transactions: Delivered[] }> {
     const { args, flags } = await this.parse(TxSend)
+    goOnWithoutReader()
     const fail = (reason: string) => badInput(args.file, reason, NEXT)
     const file = readSignedFile(documentOf((await readInput(args.file)).toString('utf8')), fail)
     const { readSigned, senderOfSigned, sendSigned, withAccountOf } = await import('../../l1/index.js')

@@ -21,10 +21,15 @@ export type TopupDecision = { due: true; wish: Extract<Wish, { action: 'topup' }
  * Whether a top-up is due on the chain as it is, and of how much. It looks at the stake alone, so that asking again after
  * it was done, or after a run that was killed, gives nothing twice.
  */
-export function decideTopup({ account, sequencer }: StakingState, want: TopupWant): TopupDecision {
-  const { id, amount: stake, reward } = sequencer ?? { id: account.ownerId, amount: 0n, reward: 0n }
+export function decideTopup({ account, sequencer }: StakingState, id: bigint, want: TopupWant): TopupDecision {
+  const { amount: stake, reward } = sequencer ?? { amount: 0n, reward: 0n }
   const withReward = want.fromRewards === true && reward > 0n
   const fromReward = withReward ? reward : 0n
+  const missing = want.target === undefined ? (want.amount ?? 0n) : want.target - stake - fromReward
+  const amount = missing > 0n ? missing : 0n
+  const wish = { action: 'topup', owner: account.address, id, amount, withReward } as const
+  // That nothing is due would hide that nothing can be done: the prechecks say why.
+  if (sequencer?.owner !== account.address || sequencer.status !== 'active') return { due: true, wish }
   if (want.whenBelow !== undefined && stake >= want.whenBelow) {
     return {
       due: false,
@@ -37,8 +42,6 @@ export function decideTopup({ account, sequencer }: StakingState, want: TopupWan
       reason: `The stake of ${formatMetis(stake)} METIS has reached ${formatMetis(want.target)} METIS.`,
     }
   }
-  const missing = want.target === undefined ? (want.amount ?? 0n) : want.target - stake - fromReward
-  const amount = missing > 0n ? missing : 0n
   const added = amount + fromReward
   if (added === 0n) return { due: false, reason: 'There are no unclaimed rewards to relock.' }
   if (added < (want.atLeast ?? 0n)) {
@@ -47,5 +50,5 @@ export function decideTopup({ account, sequencer }: StakingState, want: TopupWan
       reason: `${formatMetis(added)} METIS is less than the ${formatMetis(want.atLeast ?? 0n)} METIS that are worth a transaction.`,
     }
   }
-  return { due: true, wish: { action: 'topup', owner: account.address, id, amount, withReward } }
+  return { due: true, wish }
 }

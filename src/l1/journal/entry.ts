@@ -1,4 +1,4 @@
-import { isHex, type Malformed, shape } from '../../core/codec/index.js'
+import { hexToBytes, isHex, keccak256, type Malformed, shape } from '../../core/codec/index.js'
 import type { Address, Hash, Hex } from '../../core/types/hex.js'
 
 /** The version of the lines that this program reads and writes. */
@@ -47,7 +47,7 @@ export function parseEntry(value: unknown, fail: Malformed): DatedEntry {
   const hash = shape.hash(fields.hash, 'hash', fail)
   switch (event) {
     case 'signed':
-      return { event, time, hash, ...signedFields(fields, fail) }
+      return { event, time, hash, ...signedFields(fields, hash, fail) }
     case 'mined': {
       const { block, status } = fields
       if (status !== 'success' && status !== 'reverted') throw fail('its status is unknown')
@@ -64,10 +64,11 @@ export function parseEntry(value: unknown, fail: Malformed): DatedEntry {
   }
 }
 
-function signedFields(fields: Record<string, unknown>, fail: Malformed) {
+function signedFields(fields: Record<string, unknown>, hash: Hash, fail: Malformed) {
   const { chainId, raw, replaces } = fields
   if (!/^\d{1,20}$/.test(String(chainId))) throw fail('its chainId is not a number')
   if (typeof raw !== 'string' || raw.length > 2 + 2 * MAX_RAW || !isHex(raw)) throw fail('its raw is not hex')
+  if (keccak256(hexToBytes(raw)) !== hash) throw fail('its raw is not what its hash is of')
   return {
     chainId: BigInt(String(chainId)),
     network: fields.version === 1 ? '' : words(fields.network, 'network', fail),

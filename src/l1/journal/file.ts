@@ -64,6 +64,7 @@ async function readEntries(path: string): Promise<DatedEntry[]> {
   lines.pop() // empty, or cut off
   const entries: DatedEntry[] = []
   for (const [i, line] of lines.entries()) {
+    if (line === '') continue // as an editor may leave it
     const value = jsonOf(line)
     if (value === undefined && /"event":"torn"/.test(lines[i + 1] ?? '')) continue
     const fail = (reason: string) => invalid(path, `line ${i + 1} cannot be read: ${reason}`)

@@ -3,6 +3,7 @@ import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Step } from '../../core/staking/types.js'
 import type { Address } from '../../core/types/hex.js'
 import { asking, type L1Client } from '../client.js'
+import type { TxRecord } from '../journal/index.js'
 import { decodeRevert, revertData } from '../reverts.js'
 
 /** What the chain needs to know of a call to say whether it would take it. */
@@ -61,4 +62,17 @@ async function reasonAt({ provider }: L1Client, from: Address, call: Call, block
   } catch (error) {
     return revertData(error) // an endpoint that does not keep old states gives none
   }
+}
+
+/** Sent now, it would wait in the pool for those before it, and hold everything else of the account up. */
+export function nonceAhead({ title, hash, nonce, from }: TxRecord, next: number): MetisSeqError {
+  return new MetisSeqError(
+    'TX_NONCE_AHEAD',
+    `"${title}" (${hash}) cannot be sent: its nonce is ${nonce}, and the next one of ${from} is ${next}. Nothing was sent.`,
+    {
+      exit: Exit.precheck,
+      next: 'Run the command again that made it: it does what is still due, and its transactions take the nonces in between.',
+      details: { hash, nonce, next },
+    },
+  )
 }

@@ -6,7 +6,7 @@ import { asking, type L1Client } from '../client.js'
 import { readFees } from '../fees.js'
 import { rivalsOf, type TxRecord } from '../journal/index.js'
 import { deliver } from './deliver.js'
-import { reverted } from './refusals.js'
+import { nonceAhead, reverted } from './refusals.js'
 import { readSigned, signChecked } from './signed.js'
 import type { Delivered, SendOptions, Signed } from './types.js'
 
@@ -22,7 +22,7 @@ export interface Replacement {
 /**
  * The transaction that would take the place of `record`, and of those of `records` that have its nonce, with fees that
  * every node takes.
- * @throws MetisSeqError `TX_NOT_OPEN` (exit 3), `RPC_UNREACHABLE` (exit 6)
+ * @throws MetisSeqError `TX_NOT_OPEN`, `TX_NONCE_AHEAD` (exit 3), `RPC_UNREACHABLE` (exit 6)
  */
 export async function planReplacement(
   client: L1Client,
@@ -31,8 +31,10 @@ export async function planReplacement(
   how: 'bump' | 'cancel',
   speed: Speed = 'fast',
 ): Promise<Replacement> {
-  const used = await asking(client, 'the nonce', client.provider.getTransactionCount(record.from, 'latest'))
+  const count = (tag: string) => asking(client, 'the nonce', client.provider.getTransactionCount(record.from, tag))
+  const [used, next] = await Promise.all([count('latest'), count('pending')])
   if (record.state !== 'open' || used > record.nonce) throw notOpen(record)
+  if (record.nonce > next) throw nonceAhead(record, next)
   const { transaction } = readSigned(record.raw)
   const market = await readFees(client, speed)
   const rivals = rivalsOf(records, record).map(({ raw }) => readSigned(raw).transaction)

@@ -4,7 +4,7 @@ import { asking, type L1Client } from '../client.js'
 import { type JournalFile, openRecords, rivalsOf, type TxRecord } from '../journal/index.js'
 import { assertNotInterrupted } from './confirm.js'
 import { broadcast, follow } from './deliver.js'
-import { gasOf, reverted } from './refusals.js'
+import { gasOf, nonceAhead, reverted } from './refusals.js'
 import { settle } from './sight.js'
 import { readSigned } from './signed.js'
 import type { Delivered, DeliverOptions } from './types.js'
@@ -54,19 +54,6 @@ async function sendAgain(client: L1Client, rivals: readonly { record: TxRecord }
   assertNotInterrupted(options, title)
   await broadcast(client, record, options)
   options.onSent?.(title, record.hash)
-}
-
-/** Sent now, it would wait in the pool for those before it, and hold everything else of the account up. */
-function nonceAhead({ title, hash, nonce, from }: TxRecord, next: number): MetisSeqError {
-  return new MetisSeqError(
-    'TX_NONCE_AHEAD',
-    `"${title}" (${hash}) cannot be sent: its nonce is ${nonce}, and the next one of ${from} is ${next}. Nothing was sent.`,
-    {
-      exit: Exit.precheck,
-      next: 'Run the command again that made it: it does what is still due, and its transactions take the nonces in between.',
-      details: { hash, nonce, next },
-    },
-  )
 }
 
 /**

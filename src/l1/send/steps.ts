@@ -4,6 +4,7 @@ import { formatMetis } from '../../core/staking/amount.js'
 import type { Fees, Step } from '../../core/staking/types.js'
 import { asking, type L1Client } from '../client.js'
 import { readFees } from '../fees.js'
+import { newestBlock } from '../head.js'
 import { assertNotInterrupted } from './confirm.js'
 import { deliver } from './deliver.js'
 import { gasOf, reverted } from './refusals.js'
@@ -23,8 +24,30 @@ export async function sendSteps(
   options: SendOptions,
 ): Promise<Sent[]> {
   const sent: Sent[] = []
-  for (const step of steps) sent.push(await sendStep(client, signer, step, options))
+  for (const step of steps) {
+    const last = sent.at(-1)
+    try {
+      if (last !== undefined) await newestBlock(client, last.block)
+      sent.push(await sendStep(client, signer, step, options))
+    } catch (error) {
+      throw last?.kind === 'approve' ? withAllowance(error, steps) : error
+    }
+  }
   return sent
+}
+
+/** The error of the step after an approval, which is mined and stays. */
+function withAllowance(error: unknown, [approve]: readonly Step[]): unknown {
+  if (!(error instanceof MetisSeqError) || approve === undefined) return error
+  const { code, message, exit, severity, next, details } = error
+  const stays = `Mined before it and still in force: to ${approve.title}.`
+  return new MetisSeqError(code, `${message} ${stays}`, {
+    exit,
+    severity,
+    next: `${next ?? ''} The command run again uses that allowance.`.trim(),
+    details,
+    cause: error,
+  })
 }
 
 async function sendStep(client: L1Client, signer: Signer, step: Step, options: SendOptions): Promise<Sent> {

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { startRpcProxy } from '../../support/rpcProxy.js'
-import { binary } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
 
 let stage: Stage
@@ -88,12 +84,11 @@ it('Ctrl-C while the second of two transactions is prepared: it is not sent, and
   })
   try {
     const args = ['topup', '--amount', '1', '--from', 'owner', '--yes', '--json', '--rpc-url', proxy.url]
-    const env = { PATH: process.env.PATH, ...stage.settings }
-    const child = spawn(process.execPath, [binary, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    const { child, over } = stage.start(args)
     interrupt = () => child.kill('SIGINT')
-    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    const { code, stdout } = await over
     expect(code).toBe(130)
-    expect(JSON.parse(out).error).toMatchObject({ code: 'INTERRUPTED', message: /^Interrupted before .* was sent/ })
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'INTERRUPTED', message: /^Interrupted before .* was sent/ })
   } finally {
     await proxy.stop()
   }
@@ -201,4 +196,52 @@ it('an endpoint that is gone: exit 6, and nothing was sent', async () => {
   const gone = await stage.run(['topup', '--to', '20002', '--from', 'owner', '--yes', '--rpc-url', proxy.url])
   expect(gone).toMatchObject({ code: 6, json: { error: { code: 'RPC_UNREACHABLE' } } })
   expect(await stage.nonce(owner)).toBe(before)
+})
+
+const latest = (params: readonly unknown[]) => params[0] === 'latest'
+
+it('an endpoint whose machines lag: what was done is read back from a block that has it', async () => {
+  const { provider } = stage.anvil
+  const head = await provider.getBlockNumber()
+  let behind = 3
+  const proxy = await startRpcProxy(stage.anvil.url, async (method, params) => {
+    if (method !== 'eth_getBlockByNumber' || !latest(params) || (await provider.getBlockNumber()) <= head) return
+    if (behind-- <= 0) return
+    return { result: await provider.send('eth_getBlockByNumber', [`0x${head.toString(16)}`, false]) }
+  })
+  try {
+    const args = ['rewards', 'recipient', `0x${'31'.repeat(20)}`, '--from', 'owner', '--yes', '--rpc-url', proxy.url]
+    expect(await stage.run(args)).toMatchObject({ code: 0, json: { status: 'done' } })
+    expect(behind).toBeLessThan(0)
+  } finally {
+    await proxy.stop()
+  }
+})
+
+it('what fails after the approval names the allowance that stays, and the next run uses it', async () => {
+  let estimates = 0
+  const limit = { code: -32005, message: 'too many requests' }
+  const proxy = await startRpcProxy(stage.anvil.url, (method) =>
+    method === 'eth_estimateGas' && ++estimates > 1 ? limit : undefined,
+  )
+  const topup = (...args: string[]) => stage.run(['topup', '--amount', '3', '--from', 'owner', '--yes', ...args])
+  try {
+    const failed = await topup('--rpc-url', proxy.url)
+    const message = expect.stringContaining('still in force: to allow LockingInfo to take exactly 3 METIS')
+    expect(failed).toMatchObject({
+      code: 6,
+      json: { error: { code: 'RPC_UNREACHABLE', message, next: /uses that allowance/ } },
+    })
+  } finally {
+    await proxy.stop()
+  }
+  expect((await topup()).json.transactions).toMatchObject([{ kind: 'relock' }])
+})
+
+it('goes on where nobody reads its output any more: what was confirmed is sent, and the exit code tells', async () => {
+  const before = await stage.nonce(owner)
+  const { child, over } = stage.start(['topup', '--amount', '4', '--from', 'owner', '--yes'])
+  child.stdout?.destroy()
+  expect((await over).code).toBe(0)
+  expect(await stage.nonce(owner)).toBe(before + 2)
 })

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Contract } from 'ethers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { erc20Abi } from '../../../src/l1/abi/erc20.js'
 import { type EmulatedLedger, startLedger } from '../../support/ledger/index.js'
-import { observe } from '../../support/records/observe.js'
-import { binary } from '../cli/support.js'
 import { METIS, openStage, type Stage } from './support.js'
 
 const LIVE = "m/44'/60'/2'/0/0"
@@ -85,9 +82,7 @@ describe('Ctrl-C while the device waits', () => {
   it('ends with 130, sends nothing, and leaves the account free', async () => {
     ledger.app.behaviour.person = 'looks away'
     const args = ['lock', '20000', '--from', `ledger:${LIVE}`, '--signer', 'one', '--yes', '--json']
-    const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...stage.settings }
-    const child = spawn(process.execPath, [binary, ...args], { env: { ...env, METIS_SEQ_LEDGER: ledger.endpoint } })
-    const over = observe(child, args)
+    const { child, over } = stage.start(args, { METIS_SEQ_LEDGER: ledger.endpoint })
     while (signed().length === 0) await once(ledger.events, 'apdu')
     const gone = once(ledger.events, 'closed')
     child.kill('SIGINT')

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +9,9 @@ import { erc20Abi } from '../../../src/l1/abi/erc20.js'
 import { deployContracts } from '../../../src/l1/deploy.js'
 import { createKey, type KeyInfo } from '../../../src/signers/index.js'
 import { type Anvil, startAnvil } from '../../support/anvil.js'
+import { observe } from '../../support/records/observe.js'
 import { recordFiles, secret } from '../../support/records/secrets.js'
-import { cli, type Outcome } from '../cli/support.js'
+import { binary, cli, type Outcome } from '../cli/support.js'
 
 export const METIS = 10n ** 18n
 export const PASSWORD = 'a password that must not be seen'
@@ -26,6 +28,8 @@ export interface Stage {
   fund(address: string, eth: bigint, metis: bigint): Promise<void>
   /** Runs the built program against this stage, always with `--json`. */
   run(args: readonly string[], env?: Record<string, string>): Promise<Outcome & { json: Json }>
+  /** Starts it and gives its process too. */
+  start(args: readonly string[], env?: Record<string, string>): { child: ChildProcess; over: Promise<Outcome> }
   /** Transactions of an account that were mined. */
   nonce(address: string): Promise<number>
   journal: string
@@ -76,6 +80,11 @@ export async function openStage(): Promise<Stage> {
     run: async (args, env = {}) => {
       const outcome = await cli([...args, '--json'], { env: { ...settings, ...env } })
       return { ...outcome, json: outcome.stdout === '' ? undefined : JSON.parse(outcome.stdout) }
+    },
+    start: (args, env = {}) => {
+      const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...settings, ...env }
+      const child = spawn(process.execPath, [binary, ...args], { env: bare, stdio: ['ignore', 'pipe', 'pipe'] })
+      return { child, over: observe(child, args) }
     },
     nonce: (address) => anvil.provider.getTransactionCount(address),
     close: async () => {

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Interface } from 'ethers'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
 import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { unlockKey } from '../../../src/signers/index.js'
-import { type Outcome, observe } from '../../support/records/observe.js'
-import { binary, cli } from '../cli/support.js'
+import { cli } from '../cli/support.js'
 import { METIS, openStage, PASSWORD, type Stage } from './support.js'
 
 let stage: Stage
@@ -53,13 +51,6 @@ async function minedAfter<T>(count: number, running: Promise<T>): Promise<T> {
   await automine(true)
   await mine()
   return running
-}
-
-/** Starts the program, and gives its process too. */
-function start(...args: string[]): [ChildProcess, Promise<Outcome>] {
-  const env = { PATH: process.env.PATH, HOME: '/nonexistent', ...stage.settings }
-  const child = spawn(process.execPath, [binary, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  return [child, observe(child, args)]
 }
 
 /** Sends while nothing is mined, and gives up waiting: the transaction hangs. */
@@ -273,7 +264,7 @@ it('the next action takes the place of one that was forgotten: only one of them 
 it('killed while it waits, it goes on with resume; METIS is spent once', async () => {
   const before = BigInt(await stakeOf())
   await automine(false)
-  const [child, over] = start('topup', '--from', 'owner', '--amount', '5', '--yes', '--json')
+  const { child, over } = stage.start(['topup', '--from', 'owner', '--amount', '5', '--yes', '--json'])
   await sent(1)
   const inUse = await stage.run(['tx', 'bump', '--yes'])
   expect(inUse).toMatchObject({ code: 9, json: { error: { code: 'ACCOUNT_IN_USE' } } })
@@ -311,7 +302,15 @@ it('a nonce that another wallet used is found out: exit 7', async () => {
 
 it('Ctrl-C ends the waiting and says that it was sent', async () => {
   await automine(false)
-  const [child, over] = start('rewards', 'recipient', `0x${'99'.repeat(20)}`, '--from', 'owner', '--yes', '--json')
+  const { child, over } = stage.start([
+    'rewards',
+    'recipient',
+    `0x${'99'.repeat(20)}`,
+    '--from',
+    'owner',
+    '--yes',
+    '--json',
+  ])
   await sent(1)
   child.kill('SIGINT')
   const { code, stdout } = await over
@@ -330,7 +329,7 @@ it('what cannot be found, or is of another chain, is refused', async () => {
       json: { error: { code: 'TX_NOT_FOUND' } },
     })
   }
-  await forgotten('aa')
+  const first = await forgotten('aa')
   const second = await forgotten('bb', 1)
   expect(await stage.run(['tx', 'cancel', '--yes'])).toMatchObject({
     code: 2,
@@ -338,7 +337,9 @@ it('what cannot be found, or is of another chain, is refused', async () => {
   })
   const foreign = await stage.run(['tx', 'show', second, '--network', 'sepolia', '--rpc-url', stage.anvil.url])
   expect(foreign).toMatchObject({ code: 6, json: { error: { code: 'WRONG_CHAIN' } } })
-  expect(await stage.run(['tx', 'cancel', second, '--from', 'signer', '--yes'])).toMatchObject({
+  const ahead = { code: 3, json: { error: { code: 'TX_NONCE_AHEAD' } } }
+  expect(await stage.run(['tx', 'cancel', second, '--yes'])).toMatchObject(ahead)
+  expect(await stage.run(['tx', 'cancel', first, '--from', 'signer', '--yes'])).toMatchObject({
     code: 5,
     json: { error: { code: 'SIGNER_MISMATCH' } },
   })

@@ -2,14 +2,19 @@ import { appendFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import { fileJournal, type JournalFile, journalPath, openRecords } from '../../../src/l1/index.js'
 
 const from = `0x${'11'.repeat(20)}` as const
-const hashOf = (byte: string) => `0x${byte.repeat(32)}` as const
+const rawOf = (byte: string) => `0x02${byte}` as const
+const hashOf = (byte: string) => keccak256(hexToBytes(rawOf(byte)))
 const signed = (byte: string, nonce: number) => {
-  const fields = { chainId: 1n, network: 'andromeda', from, nonce, title: 'lock', raw: '0x02' } as const
+  const fields = { chainId: 1n, network: 'andromeda', from, nonce, title: 'lock', raw: rawOf(byte) } as const
   return { event: 'signed', hash: hashOf(byte), ...fields } as const
 }
+
+/** The line of a transaction, as JSON has it. */
+const formatted = (byte: string) => ({ ...signed(byte, 1), chainId: '1', version: 2, time: '1970-01-01T00:00:00.000Z' })
 
 let path: string
 let journal: JournalFile
@@ -26,7 +31,7 @@ describe('the journal', () => {
     const lines = (await readFile(path, 'utf8')).trim().split('\n')
     const base = { version: 2, time: '1970-01-01T00:00:00.000Z', hash: hashOf('ab') }
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { ...base, event: 'signed', chainId: '1', network: 'andromeda', from, nonce: 2, title: 'lock', raw: '0x02' },
+      { ...base, event: 'signed', chainId: '1', network: 'andromeda', from, nonce: 2, title: 'lock', raw: '0x02ab' },
       { ...base, event: 'mined', block: 9, status: 'success' },
     ])
   })
@@ -40,7 +45,7 @@ describe('the journal', () => {
     await journal.append({ event: 'refused', hash: hashOf('cc'), reason: 'nonce too low' })
     await journal.append({ event: 'mined', hash: hashOf('99'), block: 9, status: 'success' }) // of no transaction of ours
     const records = await journal.read()
-    expect(records.map(({ hash, state }) => `${hash.slice(2, 4)} ${state}`)).toEqual([
+    expect(records.map(({ raw, state }) => `${raw.slice(4)} ${state}`)).toEqual([
       'aa reverted',
       'bb replaced',
       'cc refused',
@@ -77,11 +82,19 @@ describe('the journal', () => {
     ['JOURNAL_INVALID', { version: 2, time: 'never', event: 'torn' }],
     ['JOURNAL_INVALID', { version: 2, time: '1970-01-01T00:00:00.000Z', event: 'mined', hash: '0x12', block: 1 }],
     ['JOURNAL_INVALID', { version: 2, time: '1970-01-01T00:00:00.000Z', event: 'other', hash: hashOf('aa') }],
+    ['JOURNAL_INVALID', { ...formatted('aa'), raw: '0x02ab' }],
     ['JOURNAL_INVALID', null],
   ])('%s: %j, exit 9, with the number of the line', async (code, line) => {
     await journal.append(signed('aa', 1))
     await appendFile(path, `${JSON.stringify(line)}\n`)
     await expect(journal.read()).rejects.toMatchObject({ code, exit: 9 })
+  })
+
+  it('skips lines that are empty', async () => {
+    await journal.append(signed('aa', 1))
+    await appendFile(path, '\n\n')
+    await journal.append(signed('bb', 2))
+    expect(await journal.read()).toHaveLength(2)
   })
 
   it('does not skip a damaged line in the middle', async () => {

@@ -175,14 +175,14 @@ describe('a top-up', () => {
       fc.property(metis, metis, fc.boolean(), (over, reward, fromRewards) => {
         const before = { ...state, sequencer: { ...sequencer, reward } }
         const target = sequencer.amount + over
-        const decision = decideTopup(before, { target, fromRewards })
+        const decision = decideTopup(before, 1n, { target, fromRewards })
         expect(decision.due).toBe(over > 0n)
         if (!decision.due) return
         const { after } = planWish(before, decision.wish, contracts)
         expect(after.stake >= target).toBe(true)
         if (!fromRewards) expect(after.stake).toBe(target)
         const then = { ...before, sequencer: { ...before.sequencer, amount: after.stake, reward: after.reward } }
-        expect(decideTopup(then, { target, fromRewards }).due).toBe(false)
+        expect(decideTopup(then, 1n, { target, fromRewards }).due).toBe(false)
       }),
     )
   })
@@ -192,8 +192,19 @@ describe('a top-up', () => {
     ['a target that is reached', { target: 30_000n * METIS }, 'has reached'],
     ['too little to be worth it', { fromRewards: true, atLeast: 6n * METIS }, 'worth a transaction'],
   ])('is not due for %s', (_, want, reason) => {
-    expect(decideTopup(state, want)).toEqual({ due: false, reason: expect.stringContaining(reason) })
+    expect(decideTopup(state, 1n, want)).toEqual({ due: false, reason: expect.stringContaining(reason) })
   })
+})
+
+it.each<[string, StakingState]>([
+  ['of another owner', { ...state, sequencer: { ...sequencer, owner: newOwner } }],
+  ['that is leaving', { ...state, sequencer: { ...sequencer, status: 'inactive' } }],
+  ['that is not there', { ...state, sequencer: undefined as never }],
+])('a top-up of a sequencer %s is left to the prechecks: it is never "nothing due"', (_, changed) => {
+  const decision = decideTopup(changed, 7n, { target: METIS })
+  if (!decision.due) throw new Error(decision.reason)
+  expect(decision.wish.id).toBe(7n)
+  expect(failures(planWish(changed, decision.wish, contracts).prechecks)).not.toEqual([])
 })
 
 describe('times', () => {

@@ -76,8 +76,8 @@ function envelope(value: unknown, wanted: 'unsigned' | 'signed', fail: Malformed
 }
 
 function titleOf(value: unknown, fail: Malformed): string {
-  // Escape sequences would let a file paint over what is shown before it is signed.
-  if (typeof value === 'string' && value.length <= MAX_TITLE && !/\p{Cc}/u.test(value)) return value
+  // Escape sequences and changes of direction would let a file paint over what is shown before it is signed.
+  if (typeof value === 'string' && value.length <= MAX_TITLE && !/[\p{Cc}\p{Cf}]/u.test(value)) return value
   throw fail('a title is not a short, plain text')
 }
 
