@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Checked } from '../../../src/cli/doctor/check.js'
+import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import { fileJournal } from '../../../src/l1/journal/file.js'
 import { startAnvil } from '../../support/anvil.js'
 import { openStage, type Stage } from '../staking/support.js'
@@ -178,7 +179,7 @@ describe('files', () => {
   it('transactions under way are a warning, a damaged journal a problem', async () => {
     const sent = { chainId: 31337n, network: 'mine', from: `0x${'cd'.repeat(20)}`, nonce: 4, raw: '0x02' } as const
     const journal = fileJournal(stage.journal, Date.now)
-    await journal.append({ event: 'signed', hash: `0x${'ab'.repeat(32)}`, title: 'lock 20000 METIS', ...sent })
+    await journal.append({ event: 'signed', hash: keccak256(hexToBytes(sent.raw)), title: 'lock 20000 METIS', ...sent })
     const { code, found } = await doctor()
     expect(code).toBe(0)
     expect(found('journal')[0]).toMatchObject({ status: 'warning', mend: expect.stringContaining('tx resume') })

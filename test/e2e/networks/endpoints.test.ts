@@ -1,8 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import { fileJournal } from '../../../src/l1/journal/file.js'
 import { startAnvil } from '../../support/anvil.js'
+import { cli } from '../cli/support.js'
 import { openStage, type Stage } from '../staking/support.js'
 
 const SECRET = '0123456789abcdef0123456789abcdef'
@@ -52,6 +54,16 @@ describe('networks use', () => {
       answered: true,
     })
     expect((await stat(join(root, 'networks.json'))).mode & 0o777).toBe(0o600)
+  })
+
+  it('reads one that holds a key from standard input, away from the command line', async () => {
+    const args = ['networks', 'use', 'mine', '--rpc-url', '-', '--json']
+    const { code, stdout, stderr } = await cli(args, { env: stage.settings, input: `${withSecret(stage.anvil.url)}\n` })
+    expect({ code, shown: (stdout + stderr).includes(SECRET) }).toEqual({ code: 0, shown: false })
+    expect(JSON.parse(stdout)).toMatchObject({ endpoints: { rpcUrl: stage.anvil.url }, answered: true })
+    expect(await readFile(join(root, 'networks.json'), 'utf8')).toContain(SECRET)
+    const empty = await cli(args, { env: stage.settings, input: '' })
+    expect(empty).toMatchObject({ code: 2, stdout: expect.stringContaining('RPC_URL_INVALID') })
   })
 
   it('refuses an endpoint of another chain or without the contracts, and keeps nothing of it', async () => {
@@ -136,7 +148,7 @@ describe('networks remove', () => {
     await networks('use', 'mine')
     expect(await networks('remove', 'mine')).toMatchObject({ code: 3, json: { error: { code: 'NETWORK_IN_USE' } } })
     await networks('use', 'devnet')
-    const hash = `0x${'ab'.repeat(32)}` as const
+    const hash = keccak256(hexToBytes('0x02'))
     const from = `0x${'cd'.repeat(20)}` as const
     const journal = fileJournal(stage.journal, Date.now)
     const sent = { chainId: 31337n, network: 'mine', from, nonce: 0, title: 'lock', raw: '0x02' } as const
