@@ -6,10 +6,10 @@ import type { Hash } from '../core/types/hex.js'
 import type { Delivered } from '../l1/send/index.js'
 import { BaseCommand } from './command.js'
 import { type AccountChoice, accountFlags, accountOf } from './owner.js'
+import { waitFlags } from './sendFlags.js'
 import { confirmOnce, yesFlag } from './signing.js'
 import { goOnWithoutReader } from './streams.js'
 import { onRecord, renderTransaction, type TxChoice, txNetworkFlags } from './tx.js'
-import { waitFlags } from './write.js'
 
 /** Flags of a command that puts another transaction in the place of one that is stuck. */
 export const replaceFlags = {

@@ -1,13 +1,5 @@
-import {
-  bridgeFeeFlag,
-  bridgeFeeOf,
-  fromFlag,
-  idFlag,
-  sendFlags,
-  sequencerOf,
-  WriteCommand,
-  type WriteResult,
-} from '../cli/write.js'
+import { bridgeFeeFlag, bridgeFeeOf, fromFlag, idFlag, sendFlags } from '../cli/sendFlags.js'
+import { sequencerOf, WriteCommand, type WriteResult } from '../cli/write.js'
 
 /** Takes the whole stake home (contract: LockingPool.unlockClaim). */
 export default class Claim extends WriteCommand {

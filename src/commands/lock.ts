@@ -1,7 +1,8 @@
 import { Args } from '@oclif/core'
 import { findSigner, signerFlags } from '../cli/owner.js'
+import { fromFlag, sendFlags } from '../cli/sendFlags.js'
 import { addressFlag } from '../cli/values.js'
-import { fromFlag, sendFlags, WriteCommand, type WriteResult } from '../cli/write.js'
+import { WriteCommand, type WriteResult } from '../cli/write.js'
 import { parseMetis } from '../core/staking/amount.js'
 import type { KnownSequencer } from '../l1/consensus.js'
 

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
-import { fromFlag, idFlag, sendFlags, sequencerOf, WriteCommand, type WriteResult } from '../cli/write.js'
+import { fromFlag, idFlag, sendFlags } from '../cli/sendFlags.js'
+import { sequencerOf, WriteCommand, type WriteResult } from '../cli/write.js'
 import { parseMetis } from '../core/staking/amount.js'
 /** Takes a part of a stake home (contract: LockingPool.withdraw). */
 export default class Withdraw extends WriteCommand {

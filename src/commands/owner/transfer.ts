@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core'
+import { fromFlag, idFlag, sendFlags } from '../../cli/sendFlags.js'
 import { parseAddress } from '../../cli/values.js'
-import { fromFlag, idFlag, sendFlags, sequencerOf, WriteCommand, type WriteResult } from '../../cli/write.js'
+import { sequencerOf, WriteCommand, type WriteResult } from '../../cli/write.js'
 
 /** Hands a sequencer over (contract: SequencerInfo.setSequencerOwner). */
 export default class OwnerTransfer extends WriteCommand {

@@ -1,5 +1,6 @@
 import { findSigner, signerFlags } from '../../cli/owner.js'
-import { fromFlag, idFlag, sendFlags, sequencerOf, WriteCommand, type WriteResult } from '../../cli/write.js'
+import { fromFlag, idFlag, sendFlags } from '../../cli/sendFlags.js'
+import { sequencerOf, WriteCommand, type WriteResult } from '../../cli/write.js'
 
 /** Replaces the signer (contract: LockingPool.updateSigner). */
 export default class SignerUpdate extends WriteCommand {

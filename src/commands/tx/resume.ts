@@ -1,11 +1,11 @@
 import { BaseCommand } from '../../cli/command.js'
 import type { OpenNetwork } from '../../cli/network.js'
 import { onNetwork } from '../../cli/network.js'
+import { waitFlags } from '../../cli/sendFlags.js'
 import { confirmOnce, yesFlag } from '../../cli/signing.js'
 import { goOnWithoutReader } from '../../cli/streams.js'
 import { networkOf, readJournal, txNetworkFlags } from '../../cli/tx.js'
 import { addressFlag } from '../../cli/values.js'
-import { waitFlags } from '../../cli/write.js'
 import type { Address } from '../../core/types/hex.js'
 import type { JournalFile, TxRecord } from '../../l1/journal/index.js'
 

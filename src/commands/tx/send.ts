@@ -1,11 +1,11 @@
 import { BaseCommand } from '../../cli/command.js'
 import { badInput, readInput } from '../../cli/input.js'
 import { onNetwork } from '../../cli/network.js'
+import { waitFlags } from '../../cli/sendFlags.js'
 import { confirmOnce, yesFlag } from '../../cli/signing.js'
 import { goOnWithoutReader } from '../../cli/streams.js'
 import { networkOf, readJournal, renderTransaction, txNetworkFlags } from '../../cli/tx.js'
 import { fileArgument } from '../../cli/values.js'
-import { waitFlags } from '../../cli/write.js'
 import { documentOf, readSignedFile } from '../../core/staking/offline/read.js'
 import type { Delivered } from '../../l1/send/index.js'
 

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/command.js'
+import { waitFlags } from '../../cli/sendFlags.js'
 import { onRecord, txArgument, txNetworkFlags } from '../../cli/tx.js'
-import { waitFlags } from '../../cli/write.js'
 import type { Delivered } from '../../l1/send/index.js'
 
 /** Waits for one transaction. */

@@ -49,7 +49,7 @@ describe.each(commands)('$words', ({ words, args, flags, examples = [] }) => {
         if (required && !env) expect(used, `--${name} in "${rest.join(' ')}"`).toContain(name)
       }
       const valued = used.filter((name) => flags[name]?.type === 'option').length
-      const positional = rest.filter((word) => !word.startsWith('-')).length - valued
+      const positional = rest.filter((word) => !/^-./.test(word)).length - valued
       const needed = Object.values(args).filter(({ required }) => required).length
       expect(positional, rest.join(' ')).toBeGreaterThanOrEqual(needed)
     }

@@ -3,16 +3,14 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { startRpcProxy } from '../../support/rpcProxy.js'
-import { METIS, openStage, type Stage } from './support.js'
+import { openStageWithOwner, type Stage } from './support.js'
 
 let stage: Stage
 let owner: string
 beforeAll(async () => {
-  stage = await openStage()
-  owner = (await stage.key('owner')).address
-  await stage.key('signer')
-  await stage.fund(owner, METIS, 40_000n * METIS)
-  expect(await stage.run(['register', '--from', 'owner', '--signer', 'signer'])).toMatchObject({ code: 0 })
+  const opened = await openStageWithOwner()
+  stage = opened
+  owner = opened.owner.address
 })
 afterAll(() => stage?.close())
 

@@ -94,6 +94,16 @@ export async function openStage(): Promise<Stage> {
   }
 }
 
+/** A stage with the keys `owner`, who may lock and has 40,000 METIS and one ETH, and `signer`. */
+export async function openStageWithOwner(): Promise<Stage & { owner: KeyInfo; signer: KeyInfo }> {
+  const stage = await openStage()
+  const [owner, signer] = [await stage.key('owner'), await stage.key('signer')]
+  await stage.fund(owner.address, METIS, 40_000n * METIS)
+  const { code, stderr } = await stage.run(['register', '--from', 'owner', '--signer', 'signer'])
+  if (code !== 0) throw new Error(`the owner could not be whitelisted: ${stderr}`)
+  return { ...stage, owner, signer }
+}
+
 async function deploy(anvil: Anvil, deployer: Wallet, group: Wallet, admin: Wallet): Promise<DevnetDescriptor> {
   const lower = (text: string) => text.toLowerCase() as `0x${string}`
   const key = ({ address, privateKey }: Wallet) => ({ address: lower(address), privateKey: lower(privateKey) })

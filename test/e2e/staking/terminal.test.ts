@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { terminal } from '../../support/terminal.js'
-import { METIS, openStage, PASSWORD, type Stage } from './support.js'
+import { openStageWithOwner, PASSWORD, type Stage } from './support.js'
 
 const CTRL_C = '\u0003'
 
 let stage: Stage
 let owner: string
 beforeAll(async () => {
-  stage = await openStage()
-  owner = (await stage.key('owner')).address
-  await stage.key('signer')
-  await stage.fund(owner, METIS, 40_000n * METIS)
-  expect(await stage.run(['register', '--from', 'owner', '--signer', 'signer'])).toMatchObject({ code: 0 })
+  const opened = await openStageWithOwner()
+  stage = opened
+  owner = opened.owner.address
 })
 afterAll(() => stage?.close())
 

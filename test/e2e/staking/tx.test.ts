@@ -5,16 +5,14 @@ import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
 import { fileJournal, readSigned } from '../../../src/l1/index.js'
 import { unlockKey } from '../../../src/signers/index.js'
 import { cli } from '../cli/support.js'
-import { METIS, openStage, PASSWORD, type Stage } from './support.js'
+import { METIS, openStageWithOwner, PASSWORD, type Stage } from './support.js'
 
 let stage: Stage
 let owner: `0x${string}`
 beforeAll(async () => {
-  stage = await openStage()
-  owner = (await stage.key('owner')).address
-  await stage.key('signer')
-  await stage.fund(owner, METIS, 40_000n * METIS)
-  expect(await stage.run(['register', '--from', 'owner', '--signer', 'signer'])).toMatchObject({ code: 0 })
+  const opened = await openStageWithOwner()
+  stage = opened
+  owner = opened.owner.address
   expect(await stage.run(['lock', '20000', '--from', 'owner', '--signer', 'signer', '--yes'])).toMatchObject({
     code: 0,
   })
