@@ -190,6 +190,11 @@ describe('keys ledger', () => {
     })
   })
 
+  it('list says so where there is no device', async () => {
+    const absent = await keys('list', '--ledger', 'speculos://127.0.0.1:1')
+    expect(absent).toMatchObject({ code: 5, json: { error: { code: 'LEDGER_ABSENT', next: /Speculos/ } } })
+  })
+
   it('verify shows the address on the device, and fails when it is rejected there', async () => {
     const address = ledger.app.address(FIRST)
     const { code, json, stderr } = await keys('verify', address)
