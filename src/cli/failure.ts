@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { Errors } from '@oclif/core'
 import { Exit, type ExitCode, MetisSeqError, messageOf } from '../core/errors/index.js'
 import { redactUrl } from '../l1/url.js'
 import { plainJson } from './json.js'
+import { nearest } from './nearest.js'
 
 /** What a script reads after a failure with `--json`, under the key `error`. */
 export interface Failure {
@@ -45,7 +47,7 @@ function usageFailure(error: Errors.CLIError): Failure {
       'UNKNOWN_COMMAND',
       Exit.usage,
       `There is no command "${name}".`,
-      '`metis-seq --help` lists them all.',
+      `${meant(name)}\`metis-seq --help\` lists them all.`,
     )
   }
   return failure(
@@ -54,6 +56,14 @@ function usageFailure(error: Errors.CLIError): Failure {
     withoutFrame(error.message),
     'Add --help to the command to see its arguments and flags.',
   )
+}
+
+/** The command that was meant, where one is near; read from the manifest, which lies beside what runs. */
+function meant(name: string): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'))
+  const commands = Object.keys(manifest.commands as object).map((id) => id.replaceAll(':', ' '))
+  const near = nearest(name, commands)
+  return near === undefined ? '' : `Did you mean \`metis-seq ${near}\`? `
 }
 
 /** What the parser says, without the lines it puts around it and the credentials of an endpoint in the wrong place. */

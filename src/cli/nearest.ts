@@ -9,16 +9,17 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   return best
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of one letter. */
+/** Insertions, deletions and replacements of a letter, and swaps of two neighbours (optimal string alignment). */
 function distance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a].entries()) {
+  let [before, above] = [[] as number[], Array.from({ length: b.length + 1 }, (_, i) => i)]
+  for (let i = 0; i < a.length; i++) {
     const row = [i + 1]
-    for (const [j, other] of [...b].entries()) {
-      const replaced = (above[j] ?? 0) + (letter === other ? 0 : 1)
-      row.push(Math.min(replaced, (above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1))
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (above[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
+      const swapped = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j] ? (before[j - 1] ?? 0) + 1 : replaced
+      row.push(Math.min(replaced, swapped, (above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1))
     }
-    above = row
+    ;[before, above] = [above, row]
   }
   return above[b.length] ?? 0
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/command.js'
-import type { Checked } from '../cli/doctor/check.js'
+import { type Checked, numbered } from '../cli/doctor/check.js'
 import { networkFlags } from '../cli/network.js'
 import { accountFlags } from '../cli/owner.js'
 import { Exit } from '../core/errors/index.js'
@@ -52,8 +52,4 @@ second one that is kept with the network, a Ledger where one is connected, and t
     if (problems > 0) process.exitCode = Exit.checkFailed
     return { problems, warnings, checks }
   }
-}
-
-function numbered(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

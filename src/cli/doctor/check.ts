@@ -43,3 +43,8 @@ async function findingsOf(check: Check, timeoutMs: number): Promise<readonly Fin
     clearTimeout(timer)
   }
 }
+
+/** `1 key`, `2 keys`. */
+export function numbered(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

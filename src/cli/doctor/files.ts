@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { configPath, readConfig } from '../config.js'
 import { nearest } from '../nearest.js'
 import { knownNetworks, networksPath } from '../networks.js'
-import { type Check, type Finding, ok, problem, warning } from './check.js'
+import { type Check, type Finding, numbered, ok, problem, warning } from './check.js'
 import type { DoctorContext } from './context.js'
 
 /** Bits of a mode by which others than the owner may do something. */
@@ -50,7 +50,7 @@ async function lookAtNetworks(): Promise<Finding | Finding[]> {
   const endpoints = networks.filter(({ endpoints: { rpcUrl } }) => rpcUrl !== null).length
   return [
     ...privacy(path, mode, 'an endpoint in it may hold a key'),
-    ok(`${path}: ${networks.length} networks, ${endpoints} with an endpoint`),
+    ok(`${path}: ${numbered(networks.length, 'network')}, ${endpoints} with an endpoint`),
   ]
 }
 
@@ -73,7 +73,7 @@ async function lookAtKeystore(folder: string): Promise<Finding | Finding[]> {
   }
   for (const { reason } of unreadable)
     findings.push(problem(reason, 'Restore it from a backup, or move it out of the keystore.'))
-  return [...findings, ok(`${folder}: ${keys.length} keys`)]
+  return [...findings, ok(`${folder}: ${numbered(keys.length, 'key')}`)]
 }
 
 async function lookAtPassword(path: string | undefined): Promise<Finding | Finding[]> {

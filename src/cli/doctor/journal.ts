@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { type Check, type Finding, ok, warning } from './check.js'
+import { type Check, type Finding, numbered, ok, warning } from './check.js'
 
 const SHOWN = 3
 
@@ -14,7 +14,7 @@ async function lookAtJournal(): Promise<Finding | Finding[]> {
   const records = await fileJournal(path, Date.now).read()
   const open = records.filter(({ state }) => state === 'open')
   if (open.length === 0)
-    return [...(await privacy(path)), ok(`${path}: ${records.length} transactions, none under way`)]
+    return [...(await privacy(path)), ok(`${path}: ${numbered(records.length, 'transaction')}, none under way`)]
   const shown = open
     .slice(0, SHOWN)
     .map(({ title, network, nonce }) => `"${title}"${network && ` on ${network}`} (nonce ${nonce})`)

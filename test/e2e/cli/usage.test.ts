@@ -43,6 +43,12 @@ describe('usage errors', () => {
     expect(error).toMatchObject({ exit: 2, message: expect.stringContaining(message) })
   })
 
+  it('a command that is nearly one of ours is guessed', async () => {
+    expect((await cli(['lokc'])).stderr).toContain('Next: Did you mean `metis-seq lock`?')
+    expect((await cli(['keys', 'lsit'])).stderr).toContain('Did you mean `metis-seq keys list`?')
+    expect((await cli(['fly'])).stderr).not.toContain('Did you mean')
+  })
+
   it('a flag that needs another one names it', async () => {
     const { code, stderr } = await cli(['rotation', 'predict', '--validators', 'x', '--respan', '5'])
     expect(code).toBe(2)
