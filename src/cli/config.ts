@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, rename } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { readSmallFile } from './smallFile.js'
 
 /** The version of the config file that this program reads and writes. */
 const VERSION = 1
@@ -22,14 +23,13 @@ export function configPath(env: Environment = process.env): string {
  * @throws MetisSeqError `CONFIG_INVALID` (exit 9), `CONFIG_TOO_NEW` (exit 9)
  */
 export async function readConfig(path: string): Promise<ReadonlyMap<string, string>> {
-  let text: string
+  let text: string | undefined
   try {
-    text = await readFile(path, 'utf8')
+    text = await readSmallFile(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
     throw invalid(path, messageOf(error))
   }
-  return parseConfig(path, text)
+  return text === undefined ? new Map() : parseConfig(path, text)
 }
 
 function parseConfig(path: string, text: string): ReadonlyMap<string, string> {

@@ -16,11 +16,7 @@ export interface MeasuredRate extends RewardRate {
 export async function searchBatches(client: L1Client, head: number, progress: Progress): Promise<RewardHistory> {
   const { readRewardHistory } = await import('../l1/index.js')
   progress.step('Looking for reward batches of the last 30 days')
-  try {
-    return await readRewardHistory(client, head)
-  } finally {
-    progress.done()
-  }
+  return readRewardHistory(client, head)
 }
 
 /** What the whole set earned of late, at today's stakes. */

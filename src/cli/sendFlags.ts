@@ -48,21 +48,22 @@ export const fromFlag = Flags.string({
   helpValue: 'KEY',
 })
 
-/** Flag of commands that send rewards over the bridge. */
-export const bridgeFeeFlag = Flags.custom<bigint>({
-  parse: async (text) => parseMetis(text, 'ETH'),
-  description: 'ETH to pay the bridge, where it does not tell what it wants.',
-  helpValue: 'ETH',
-})()
-
-export function bridgeFeeOf(flags: { 'bridge-fee'?: bigint | undefined }): { bridgeFee?: bigint } {
-  return flags['bridge-fee'] === undefined ? {} : { bridgeFee: flags['bridge-fee'] }
-}
-
 export const idFlag = wholeFlag({
   description: 'Id of the sequencer; without it the one of the account.',
   helpValue: 'N',
 })
+
+/** Flags of commands that send rewards over the bridge. */
+export const bridgingFlags = {
+  from: fromFlag,
+  id: idFlag,
+  'bridge-fee': Flags.custom<bigint>({
+    parse: async (text) => parseMetis(text, 'ETH'),
+    description: 'ETH to pay the bridge, where it does not tell what it wants.',
+    helpValue: 'ETH',
+  })(),
+  ...sendFlags,
+}
 
 export interface WriteChoice extends NetworkChoice, AccountChoice {
   readonly confirmations: number

@@ -72,6 +72,18 @@ export abstract class WriteCommand extends BaseCommand {
     })
   }
 
+  /** An action of the owner that sends rewards over the bridge. @throws as `write` */
+  protected writeBridging(
+    action: 'unlock' | 'claim' | 'claimRewards',
+    flags: WriteChoice & { readonly 'bridge-fee'?: bigint | undefined },
+  ): Promise<WriteResult> {
+    const { id, 'bridge-fee': fee } = flags
+    return this.write(flags, async (open, owner) => {
+      const wish = { action, owner, id: await sequencerOf(open, owner, id) }
+      return fee === undefined ? wish : { ...wish, bridgeFee: fee }
+    })
+  }
+
   async #go({ client }: OpenNetwork, account: Account, wish: Wish, flags: WriteChoice): Promise<WriteResult> {
     const { prepareWish, rehearsePlan } = await import('../l1/index.js')
     const network = client.network.name

@@ -97,7 +97,9 @@ throttles and dates, and the next action that makes sense.`
     const { name, contracts } = client.network
     const view = await readSequencerView(client, wanted)
     const { pool, record, totals, owner } = view
-    const history = measured ? await searchBatches(client, pool.block.number, await this.progress()) : null
+    const history = measured
+      ? await this.working((progress) => searchBatches(client, pool.block.number, progress))
+      : null
     const shown = shownOf(record, pool, totals, consensus)
     const detail = {
       outlook: outlookOf(view),

@@ -1,5 +1,5 @@
-import { bridgeFeeFlag, bridgeFeeOf, fromFlag, idFlag, sendFlags } from '../cli/sendFlags.js'
-import { sequencerOf, WriteCommand, type WriteResult } from '../cli/write.js'
+import { bridgingFlags } from '../cli/sendFlags.js'
+import { WriteCommand, type WriteResult } from '../cli/write.js'
 
 /** Begins to leave (contract: LockingPool.unlock). */
 export default class Unlock extends WriteCommand {
@@ -7,12 +7,10 @@ export default class Unlock extends WriteCommand {
   static override description =
     `It cannot be taken back. Unclaimed rewards go to the reward recipient on L2; the bridge wants a fee in ETH for that.`
   static override examples = ['<%= config.bin %> <%= command.id %> --from owner']
-  static override flags = { from: fromFlag, id: idFlag, 'bridge-fee': bridgeFeeFlag, ...sendFlags }
+  static override flags = bridgingFlags
 
   async run(): Promise<WriteResult> {
     const { flags } = await this.parse(Unlock)
-    return this.write(flags, async (open, owner) => {
-      return { action: 'unlock', owner, id: await sequencerOf(open, owner, flags.id), ...bridgeFeeOf(flags) }
-    })
+    return this.writeBridging('unlock', flags)
   }
 }

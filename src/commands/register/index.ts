@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { writeNewFile } from '../../cli/batch/files.js'
 import { BaseCommand } from '../../cli/command.js'
 import { networkFlags, type OpenNetwork, onNetwork } from '../../cli/network.js'
-import { type AccountChoice, accountFlags, findAccount } from '../../cli/owner.js'
+import { type AccountChoice, accountFlags, findAccount, signerFlags } from '../../cli/owner.js'
 import { readPicture } from '../../cli/picture.js'
 import { renderPrechecks } from '../../cli/plan.js'
 import { lockLine, type Named, planFirstLock, recordFlags, recordOf, whitelistOnDevnet } from '../../cli/register.js'
@@ -54,11 +54,7 @@ On a devnet the texts have defaults, and the owner is whitelisted at once.`
       aliases: ['owner', 'address'],
       helpValue: 'KEY',
     }),
-    signer: Flags.string({
-      description: 'Key that will sign blocks: name, address or path.',
-      exactlyOne: ['signer', 'signer-pubkey'],
-      helpValue: 'KEY',
-    }),
+    signer: signerFlags.signer,
     'signer-pubkey': Flags.string({
       description: 'Its public key, 64 bytes of hex; the key is then not proven to be at hand.',
       helpValue: 'HEX',

@@ -50,7 +50,7 @@ blocks that it made with an earlier signer are not among them.`
       if (wanted === undefined) throw unnamed()
       const view = await readSequencerView(client, wanted)
       const { record, totals, pool } = view
-      const history = await searchBatches(client, pool.block.number, await this.progress())
+      const history = await this.working((progress) => searchBatches(client, pool.block.number, progress))
       const newest = history.batches.slice(-SHOWN_BATCHES)
       const shares = await readBatchShares(client, newest, record.signer)
       const batches = newest.map((batch, i) => ({ ...batch, own: shares[i] ?? null }))

@@ -11,13 +11,15 @@ interface Crossing {
   bridgeFee?: bigint
 }
 
+type Priced = Pick<StakingState, 'bridge'>
+
 /** wei of ETH that the bridge asks for; null where it does not tell. */
-function askedFee({ bridge }: StakingState): bigint | null {
+function askedFee({ bridge }: Priced): bigint | null {
   return bridge === null ? null : bridge.minL2Gas * bridge.discount
 }
 
 /** ETH in wei to send along; none where nothing is bridged, for it would stay in the contract. */
-export function feeToSend(state: StakingState, { reward, bridgeFee }: Crossing): bigint {
+export function feeToSend(state: Priced, { reward, bridgeFee }: Crossing): bigint {
   return reward > 0n ? (bridgeFee ?? askedFee(state) ?? 0n) : 0n
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../../types/hex.js'
+import { feeToSend } from '../actions/bridge.js'
 import { formatShare } from '../amount.js'
-import { BURNT_SIGNER_ID, type PoolState, type SequencerRecord } from '../types.js'
+import { BURNT_SIGNER_ID, type PoolState, type SequencerRecord, type StakingState } from '../types.js'
 
 /** What L1 says of one sequencer and of its owner, read at one block; amounts in wei. */
 export interface SequencerView {
@@ -11,8 +12,7 @@ export interface SequencerView {
   owner: OwnerView
   /** Id under which LockingPool knows the signer; 2^256 - 1 for one that is burnt. */
   signerId: bigint
-  /** What the bridge asks: `minL2Gas * discount` wei of ETH; null where its oracle gave no answer. */
-  bridge: { minL2Gas: bigint; discount: bigint } | null
+  bridge: StakingState['bridge']
 }
 
 /** The owner's account on L1. */
@@ -74,7 +74,7 @@ export function outlookOf({ pool, record, totals, signerId, bridge }: SequencerV
     expectedTurns: share,
     free: record.amount > pool.minLock ? record.amount - pool.minLock : 0n,
     bridgeGas,
-    bridgeFee: bridge && bridgeGas !== null ? bridgeGas * bridge.discount : null,
+    bridgeFee: bridge && feeToSend({ bridge }, record),
     signerBurnt: signerId === BURNT_SIGNER_ID,
     signerChange: throttle(record.updatedBatch + pool.signerUpdateThrottle),
     withdraw: throttle(record.updatedBatch + 1n),
