@@ -105,8 +105,14 @@ export interface JsonText {
   readonly json: string
 }
 
-/** How a trace is taken, as go-ethereum's tracers have it. Without `tracer` it is a list of steps. */
-export type TraceOptions =
+/** How a trace is taken, as go-ethereum's tracers have it. */
+export type TraceOptions = Tracer & {
+  /** ms that it may take at most; never more than a trace may take anyway. */
+  timeout?: number
+}
+
+/** Without `tracer` the trace is a list of steps. */
+export type Tracer =
   | {
       tracer?: undefined
       enableMemory?: boolean
@@ -124,9 +130,15 @@ export type TraceOptions =
   | { tracer: 'flatCallTracer'; tracerConfig?: { convertParityErrors?: boolean; includePrecompiles?: boolean } }
   | { tracer: '4byteTracer' | 'noopTracer' }
 
+/** What a block of eth_simulateV1 is taken to be, beyond what follows from the one before. */
+export interface SimulatedBlockOverrides extends BlockOverrides {
+  beaconRoot?: Hash
+  withdrawals?: readonly SimulatedWithdrawal[]
+}
+
 /** A block of eth_simulateV1. */
 export interface SimulatedBlock {
-  blockOverrides?: BlockOverrides & { withdrawals?: readonly SimulatedWithdrawal[] }
+  blockOverrides?: SimulatedBlockOverrides
   stateOverrides?: StateOverrides
   calls: readonly CallRequest[]
 }
