@@ -1,0 +1,125 @@
+import { Exit, MetisSeqError } from '../../../core/errors/index.js'
+import type { DatabaseReader } from '../../../core/ports/database.js'
+import type { Block } from '../../../core/ports/execution.js'
+import { ancestorHash, knownBlock } from './ancestors.js'
+import { fromHex } from './hex.js'
+import { type EvmFunction, Instance } from './instance.js'
+import { type LogSearch, searchLogs } from './logs.js'
+import { evmRefused, readFailed } from './readErrors.js'
+import { atBlock, tracedTransactions, withFields } from './readRequests.js'
+import type { ReadChain, ReadTask } from './readTask.js'
+import { StoredChain } from './stored.js'
+import { type ChainRules, openRequest } from './wire.js'
+
+/** Bytes; an engine that has grown larger is replaced, since its memory never shrinks. */
+const MAX_ENGINE = 256 * 1024 * 1024
+
+/** Where a read stands: what the engine asks for is answered from here. */
+interface Position {
+  chain: StoredChain
+  block: Block
+}
+
+/** The reads of one thread. It opens chains when they are first read, and keeps them open until `close`. */
+export class ReadWork {
+  readonly #module: WebAssembly.Module
+  readonly #chains = new Map<number, StoredChain>()
+  /** One for each set of rules, whatever chain it reads: what it knows by hash is the same in all. */
+  readonly #engines = new Map<string, Instance>()
+  #position: Position | undefined
+
+  constructor(module: WebAssembly.Module) {
+    this.#module = module
+  }
+
+  /** Answers a task with JSON. @throws MetisSeqError */
+  async read(task: ReadTask): Promise<Uint8Array> {
+    const chain = await this.#open(task.chain)
+    if (task.kind === 'logs') return searchLogs(chain, parsed<LogSearch>(task.body))
+    if (task.blockHash === undefined) throw readFailed(`no block is named for "${task.kind}"`)
+    const block = knownBlock(chain, task.blockHash)
+    const traced = task.kind === 'trace_block' || task.kind === 'trace_transaction'
+    const base = traced ? knownBlock(chain, block.parentHash) : block
+    chain.requireState(base)
+    try {
+      return this.#run({ chain, block }, task, base)
+    } catch (error) {
+      // A sweep may have removed the state under way.
+      if (error instanceof MetisSeqError && error.code === 'STATE_INCOMPLETE') chain.requireState(base)
+      throw error
+    }
+  }
+
+  async close(id: number): Promise<void> {
+    const chain = this.#chains.get(id)
+    this.#chains.delete(id)
+    await chain?.close()
+  }
+
+  async #open({ id, database }: ReadChain): Promise<StoredChain> {
+    const known = this.#chains.get(id)
+    if (known !== undefined) return known
+    const module = (await import(database.module)) as { openReader(directory: string): Promise<DatabaseReader> }
+    const chain = new StoredChain(await module.openReader(database.directory))
+    this.#chains.set(id, chain)
+    return chain
+  }
+
+  #run(position: Position, task: ReadTask, base: Block): Uint8Array {
+    const [name, request] = requestOf(position, task, base)
+    const engine = this.#engine(task.chain, position)
+    try {
+      return engine.invoke(name, request)
+    } catch (error) {
+      throw evmRefused(error)
+    } finally {
+      this.#position = undefined
+    }
+  }
+
+  #engine(rules: ChainRules, position: Position): Instance {
+    const name = `${rules.chainId} ${rules.osakaTime ?? ''}`
+    this.#position = position
+    const known = this.#engines.get(name)
+    if (known !== undefined && !known.dead && known.size <= MAX_ENGINE) return known
+    const engine = new Instance(this.#module, {
+      node: (hash) => this.#position?.chain.node(hash),
+      code: (hash) => this.#position?.chain.code(hash),
+      blockHash: (number) => this.#ancestor(number),
+    })
+    engine.invoke('open', openRequest(rules, position.block.stateRoot))
+    this.#engines.set(name, engine)
+    return engine
+  }
+
+  #ancestor(number: number): Uint8Array | undefined {
+    if (this.#position === undefined) return undefined
+    const hash = ancestorHash(this.#position.chain, this.#position.block, number)
+    return hash === undefined ? undefined : fromHex(hash)
+  }
+}
+
+/** The function of the engine that does `task`, and what it is asked. */
+function requestOf({ chain, block }: Position, { kind, body }: ReadTask, base: Block): [EvmFunction, Uint8Array] {
+  if (kind === 'logs') throw readFailed('the engine has no logs')
+  if (kind === 'proof') return [kind, withFields({ root: base.stateRoot }, body)]
+  const at = atBlock(block, base.stateRoot)
+  if (kind !== 'trace_block' && kind !== 'trace_transaction') return [kind, withFields({ at }, body)]
+  const { only } = parsed<{ only?: number }>(body)
+  const senders = (chain.receipts(block.hash) ?? []).map(({ from }) => from)
+  if (senders.length !== block.transactions.length) throw noReceipts(block)
+  return ['trace_block', withFields({ at, transactions: tracedTransactions(block, senders, only) }, body)]
+}
+
+/** What this program wrote in another thread. */
+function parsed<T>(body: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(body))
+}
+
+function noReceipts({ number, hash }: Block): MetisSeqError {
+  return new MetisSeqError('BLOCK_UNKNOWN', `The receipts of block ${number} are not stored here.`, {
+    exit: Exit.data,
+    details: { number, hash },
+    next: 'Ask a node that executed this block.',
+  })
+}
