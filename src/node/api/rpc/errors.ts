@@ -14,6 +14,8 @@ export const RpcCode = {
   responseTooLarge: -32003,
   limitExceeded: -32005,
   reverted: 3,
+  /** Of eth_simulateV1 (execution-apis): more than this node answers. */
+  clientLimitExceeded: -38026,
 } as const
 
 /** An error as the caller of JSON-RPC reads it. */
@@ -72,6 +74,15 @@ export function toRpcError(error: unknown): RpcError | undefined {
       `gas required exceeds allowance (${allowance}): ${String(details.error ?? message)}`,
     )
   }
+  if (code === 'SIMULATION_REFUSED') {
+    const told = details.rpcCode
+    return new RpcError(typeof told === 'number' ? told : RpcCode.invalidParams, String(details.reason ?? message))
+  }
+  // The caller learns nothing of a thread that ended, the operator does.
+  if (code === 'READ_FAILED') return undefined
+  if (code === 'READ_TOO_LARGE') return new RpcError(RpcCode.responseTooLarge, `response too large: ${message}`)
+  if (code === 'READS_BUSY') return limitExceeded(`server busy: ${message}`)
+  if (code === 'EXECUTION_TIMEOUT') return new RpcError(RpcCode.server, String(details.reason ?? message))
   if (code === 'BLOCK_UNKNOWN') return new RpcError(RpcCode.server, 'header not found')
   if (code === 'LOG_LIMIT') return limitExceeded(message)
   if (code === 'TX_INVALID')

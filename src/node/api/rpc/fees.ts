@@ -1,4 +1,5 @@
 import { nextBaseFee } from '../../../core/chain/baseFee.js'
+import { hexQuantity } from '../../../core/codec/index.js'
 import type { Block } from '../../../core/ports/execution.js'
 import { type BlockRef, blockNumber, requireBlock } from './blockRef.js'
 import type { RpcContext } from './context.js'
@@ -6,7 +7,6 @@ import { invalidParams } from './errors.js'
 import { effectiveTip } from './format.js'
 import { type MethodTable, method } from './method.js'
 import { index, list, optional, type Parser } from './params.js'
-import { hexQuantity } from './quantity.js'
 
 const MAX_BLOCKS = 1024
 const MAX_PERCENTILES = 100

@@ -1,9 +1,9 @@
+import { logJson } from '../../../core/chain/logJson.js'
 import type { Log } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
 import { type BlockRef, blockNumber, numberOf } from './blockRef.js'
 import type { RpcContext } from './context.js'
 import { invalidParams, limitExceeded, RpcCode, RpcError } from './errors.js'
-import { logJson } from './format.js'
 import { type MethodTable, method } from './method.js'
 import { address, hash, list, object, optional, type Parser } from './params.js'
 

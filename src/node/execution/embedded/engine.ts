@@ -1,4 +1,5 @@
 import { parseBlock } from '../../../core/chain/block.js'
+import { encodeReceipts } from '../../../core/chain/receipt.js'
 import { keccak256 } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis } from '../../../core/genesis/types.js'
@@ -10,6 +11,7 @@ import { checkAttributes } from './attributes.js'
 import { chainCommon } from './common.js'
 import { compareHeaders, invalidBlock } from './compare.js'
 import { genesisBlock } from './genesis.js'
+import { bringForward } from './layout.js'
 import { createMachine, type Machine } from './machine.js'
 import { type Processed, processBlock } from './process.js'
 import { Reader } from './reader.js'
@@ -37,6 +39,7 @@ export async function createEmbeddedEngine({
   genesis,
   onPhase,
 }: EmbeddedEngineOptions): Promise<ExecutionEngine> {
+  await bringForward(database)
   const store = new ChainStore(database)
   const stored = store.genesis()
   if (stored === undefined) {
@@ -113,6 +116,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
       const target = this.store.block(hash)
       if (target === undefined || this.store.canonicalHash(target.number) !== hash) throw notAncestor(hash, this.#head)
       if (target.hash === this.#head.hash) return
+      this.store.requireState(target)
       await this.store.rewind(target, this.#head)
       this.#machine = undefined
       this.#announce(target)
@@ -159,7 +163,8 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
   }
 
   async #append(processed: Processed, lap: Lap): Promise<Block> {
-    await this.store.append(processed)
+    const { block, receipts, change } = processed
+    await this.store.append({ block, receipts: encodeReceipts(receipts), change })
     lap('disk')
     this.#announce(processed.block)
     return processed.block

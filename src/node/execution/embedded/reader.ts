@@ -17,7 +17,8 @@ import { fromHex, toHex } from './hex.js'
 import { searchLogs } from './logs.js'
 import { createMachine } from './machine.js'
 import { State } from './state.js'
-import type { ChainStore, Place } from './store.js'
+import type { ChainStore } from './store.js'
+import type { Place } from './stored.js'
 import { portTransaction, type TransactionDecoder } from './transactions.js'
 
 /** Reads of a stored chain. Each opens the state at its block anew and never meets a block being built. */
@@ -109,7 +110,9 @@ export abstract class Reader implements ChainReader {
   }
 
   #state(blockHash: Hash): State {
-    return new State(this.store, this.#known(blockHash).stateRoot)
+    const block = this.#known(blockHash)
+    this.store.requireState(block)
+    return new State(this.store, block.stateRoot)
   }
 
   #known(hash: Hash): Block {
