@@ -132,9 +132,7 @@ fn answer(work: impl FnOnce() -> Result<Vec<u8>, Refusal>) -> u64 {
 
 /// Runs `work` on the engine that `open` made.
 fn with(work: impl FnOnce(&mut Engine<Imports>) -> Result<Vec<u8>, Refusal>) -> u64 {
-    answer(|| {
-        ENGINE.with_borrow_mut(|engine| work(engine.as_mut().ok_or_else(|| Refusal::input("no chain is open"))?))
-    })
+    answer(|| ENGINE.with_borrow_mut(|engine| work(engine.as_mut().ok_or_else(|| Refusal::input("no chain is open"))?)))
 }
 
 /// Nothing here may be random: libraries that ask are refused.

@@ -124,11 +124,8 @@ impl Building {
         mut stop: impl FnMut(&H) -> bool,
     ) -> Result<Vec<Option<Obstacle>>, BlockError> {
         let mut outcomes = Vec::new();
-        let mut evm = Context::mainnet()
-            .with_db(state)
-            .with_block(self.context.env())
-            .with_cfg(self.cfg.clone())
-            .build_mainnet();
+        let mut evm =
+            Context::mainnet().with_db(state).with_block(self.context.env()).with_cfg(self.cfg.clone()).build_mainnet();
         for (raw, sender) in transactions {
             outcomes.push(match decode(raw, &self.chain) {
                 Err(reason) => Some(Obstacle { reason, stale: true }),
@@ -208,12 +205,7 @@ impl Building {
         });
     }
 
-    fn system_call<H: Host>(
-        &self,
-        state: &mut State<H>,
-        contract: Address,
-        data: Bytes,
-    ) -> Result<Bytes, BlockError> {
+    fn system_call<H: Host>(&self, state: &mut State<H>, contract: Address, data: Bytes) -> Result<Bytes, BlockError> {
         let mut evm = Context::mainnet()
             .with_db(&mut *state)
             .with_block(self.context.env())
@@ -252,3 +244,8 @@ fn failure(error: EVMError<StateError>) -> BlockError {
         other => BlockError::Evm(other.to_string()),
     }
 }
+
+#[cfg(test)]
+#[path = "block_tests.rs"]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -192,3 +192,8 @@ fn fields_of(decoded: &Decoded) -> Vec<u8> {
 fn no_block() -> Refusal {
     Refusal::input("no block was begun")
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+#[allow(clippy::unwrap_used)]
+mod tests;

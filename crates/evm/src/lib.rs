@@ -8,6 +8,9 @@ pub mod chain;
 pub mod engine;
 pub mod host;
 pub mod state;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 pub mod transaction;
 pub mod trie;
 pub mod wire;

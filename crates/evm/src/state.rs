@@ -230,6 +230,8 @@ impl<H: Host> State<H> {
     ) -> Result<(), StateError> {
         let code_hash = if code.is_empty() { KECCAK256_EMPTY } else { keccak256(&code) };
         if !code.is_empty() {
+            let known = Bytecode::new_raw_checked(code.clone()).map_err(|_| StateError::Malformed(code_hash))?;
+            self.codes.insert(code_hash, known);
             self.new_codes.push((code_hash, code));
         }
         self.write(address, Some(Record { balance, code_hash, ..Record::EMPTY }))?;
@@ -257,8 +259,7 @@ impl<H: Host> State<H> {
         let before = self.entry(address)?.record;
         let info = &account.info;
         let kept = before.filter(|_| !account.is_created()).map_or(EMPTY_ROOT_HASH, |record| record.storage_root);
-        let record =
-            Record { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash, storage_root: kept };
+        let record = Record { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash, storage_root: kept };
         let record = (!account.is_selfdestructed() && !record.is_empty()).then_some(record);
         let wiped = if record.is_some() { account.is_created() } else { before.is_some() };
         if before != record || wiped {
@@ -268,7 +269,9 @@ impl<H: Host> State<H> {
             entry.storage = Some(Box::new(Storage::new(EMPTY_ROOT_HASH)));
         }
         let Some(record) = record else { return Ok(()) };
-        if let Some(code) = info.code.as_ref().filter(|code| !code.is_empty() && !self.codes.contains_key(&record.code_hash)) {
+        if let Some(code) =
+            info.code.as_ref().filter(|code| !code.is_empty() && !self.codes.contains_key(&record.code_hash))
+        {
             self.new_codes.push((record.code_hash, code.original_bytes()));
             self.codes.insert(record.code_hash, code.clone());
         }
@@ -327,9 +330,7 @@ impl<H: Host> State<H> {
             let hashed = keccak256(address);
             let record = match self.trie.get(&hashed, &Nodes(&self.host))? {
                 None => None,
-                Some(mut encoded) => {
-                    Some(Record::decode(&mut encoded).map_err(|_| StateError::Malformed(hashed))?)
-                }
+                Some(mut encoded) => Some(Record::decode(&mut encoded).map_err(|_| StateError::Malformed(hashed))?),
             };
             self.accounts.insert(address, Entry { hashed, record, storage: None, dirty: false });
         }

@@ -5,7 +5,7 @@ use alloy_eips::{
     eip2718::{Decodable2718, Encodable2718},
     eip7702::{RecoveredAuthority, RecoveredAuthorization, SignedAuthorization},
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy_primitives::{Address, B256, TxKind, U256, keccak256};
 use revm::{
     context::{TxEnv, either::Either},
     context_interface::cfg::GasParams,
@@ -203,9 +203,4 @@ pub fn obstacle(tx: &TxEnv, sender: Option<&Record>, gas: &GasParams, room: &Roo
         return later(format!("its gas limit {limit} does not fit into the {} that are left", room.gas_left));
     }
     None
-}
-
-/// The bytes of an envelope, for whoever hands out transactions.
-pub fn raw_of(decoded: &Decoded) -> Bytes {
-    decoded.envelope.encoded_2718().into()
 }
