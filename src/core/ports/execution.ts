@@ -173,10 +173,14 @@ export interface ChainReader {
  * Whatever `execute` and `import` return is on disk (block, state, receipts, indexes and head in one atomic step).
  */
 export interface ExecutionEngine extends ChainReader {
-  /** Builds on the head from `transactions` in their order, leaves out those that cannot be included, stores, moves the head. */
+  /**
+   * Builds on the head from `transactions` in their order, leaves out those that cannot be included, stores, moves the head. The first
+   * `required` are tried even when the time to build a block is over.
+   */
   execute(
     transactions: readonly Uint8Array[],
     attributes: BlockAttributes,
+    required?: number,
   ): Promise<{ block: Block; rejected: readonly Rejected[] }>
   /** Decodes a block without executing it. @throws MetisSeqError BLOCK_MALFORMED */
   decodeBlock(encoded: Uint8Array): Block

@@ -13,13 +13,14 @@ import type {
 } from '../../../core/ports/execution.js'
 import type { Address, Hash, Hex } from '../../../core/types/hex.js'
 import { type CallEnvironment, estimate, simulate } from './calls.js'
+import { chainCommon } from './common.js'
 import { fromHex, toHex } from './hex.js'
 import { searchLogs } from './logs.js'
 import { createMachine } from './machine.js'
 import { State } from './state.js'
 import type { ChainStore } from './store.js'
 import type { Place } from './stored.js'
-import { portTransaction, type TransactionDecoder } from './transactions.js'
+import type { TransactionDecoder } from './transactions.js'
 
 /** Reads of a stored chain. Each opens the state at its block anew and never meets a block being built. */
 export abstract class Reader implements ChainReader {
@@ -28,9 +29,9 @@ export abstract class Reader implements ChainReader {
   protected readonly store: ChainStore
   protected readonly decoder: TransactionDecoder
 
-  constructor(chainId: number, common: Common, store: ChainStore, decoder: TransactionDecoder) {
+  constructor(chainId: number, store: ChainStore, decoder: TransactionDecoder) {
     this.chainId = chainId
-    this.common = common
+    this.common = chainCommon(chainId)
     this.store = store
     this.decoder = decoder
   }
@@ -59,7 +60,7 @@ export abstract class Reader implements ChainReader {
   }
 
   decodeTransaction(raw: Uint8Array): Transaction {
-    return portTransaction(this.decoder.recover(raw))
+    return this.decoder.decode(raw)
   }
 
   async balance(address: Address, blockHash: Hash): Promise<bigint> {
