@@ -6,10 +6,15 @@ import type { StoredChain } from './stored.js'
 /** The block with that hash, canonical or not. @throws MetisSeqError `BLOCK_UNKNOWN` */
 export function knownBlock(chain: StoredChain, hash: Hash): Block {
   const block = chain.block(hash)
-  if (block !== undefined) return block
-  throw new MetisSeqError('BLOCK_UNKNOWN', `There is no block ${hash}.`, {
+  if (block === undefined) throw blockUnknown(hash)
+  return block
+}
+
+/** @param block its hash or number */
+export function blockUnknown(block: string): MetisSeqError {
+  return new MetisSeqError('BLOCK_UNKNOWN', `There is no block ${block}.`, {
     exit: Exit.data,
-    details: { hash },
+    details: { block },
     next: 'Ask for a block at or below the head.',
   })
 }

@@ -19,7 +19,11 @@ export function atBlock(block: Block, root: Hash): object {
 }
 
 /** The transactions of a block for a trace, up to the one with index `last`. */
-export function tracedTransactions(block: Block, senders: readonly Address[], last = Number.POSITIVE_INFINITY): object[] {
+export function tracedTransactions(
+  block: Block,
+  senders: readonly Address[],
+  last = Number.POSITIVE_INFINITY,
+): object[] {
   return block.transactions.slice(0, last + 1).map((raw, i) => ({ raw: toHex(raw), from: senders[i] }))
 }
 

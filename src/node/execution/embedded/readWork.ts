@@ -1,35 +1,22 @@
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { DatabaseReader } from '../../../core/ports/database.js'
 import type { Block } from '../../../core/ports/execution.js'
-import { ancestorHash, knownBlock } from './ancestors.js'
-import { fromHex } from './hex.js'
-import { type EvmFunction, Instance } from './instance.js'
+import { knownBlock } from './ancestors.js'
+import type { EvmFunction } from './instance.js'
 import { type LogSearch, searchLogs } from './logs.js'
+import type { Position, ReadEngines } from './readEngines.js'
 import { evmRefused, readFailed } from './readErrors.js'
 import { atBlock, tracedTransactions, withFields } from './readRequests.js'
 import type { ReadChain, ReadTask } from './readTask.js'
 import { StoredChain } from './stored.js'
-import { type ChainRules, openRequest } from './wire.js'
-
-/** Bytes; an engine that has grown larger is replaced, since its memory never shrinks. */
-const MAX_ENGINE = 256 * 1024 * 1024
-
-/** Where a read stands: what the engine asks for is answered from here. */
-interface Position {
-  chain: StoredChain
-  block: Block
-}
 
 /** The reads of one thread. It opens chains when they are first read, and keeps them open until `close`. */
 export class ReadWork {
-  readonly #module: WebAssembly.Module
+  readonly #engines: ReadEngines
   readonly #chains = new Map<number, StoredChain>()
-  /** One for each set of rules, whatever chain it reads: what it knows by hash is the same in all. */
-  readonly #engines = new Map<string, Instance>()
-  #position: Position | undefined
 
-  constructor(module: WebAssembly.Module) {
-    this.#module = module
+  constructor(engines: ReadEngines) {
+    this.#engines = engines
   }
 
   /** Answers a task with JSON. @throws MetisSeqError */
@@ -67,35 +54,11 @@ export class ReadWork {
 
   #run(position: Position, task: ReadTask, base: Block): Uint8Array {
     const [name, request] = requestOf(position, task, base)
-    const engine = this.#engine(task.chain, position)
     try {
-      return engine.invoke(name, request)
+      return this.#engines.invoke(task.chain, position, name, request)
     } catch (error) {
       throw evmRefused(error)
-    } finally {
-      this.#position = undefined
     }
-  }
-
-  #engine(rules: ChainRules, position: Position): Instance {
-    const name = `${rules.chainId} ${rules.osakaTime ?? ''}`
-    this.#position = position
-    const known = this.#engines.get(name)
-    if (known !== undefined && !known.dead && known.size <= MAX_ENGINE) return known
-    const engine = new Instance(this.#module, {
-      node: (hash) => this.#position?.chain.node(hash),
-      code: (hash) => this.#position?.chain.code(hash),
-      blockHash: (number) => this.#ancestor(number),
-    })
-    engine.invoke('open', openRequest(rules, position.block.stateRoot))
-    this.#engines.set(name, engine)
-    return engine
-  }
-
-  #ancestor(number: number): Uint8Array | undefined {
-    if (this.#position === undefined) return undefined
-    const hash = ancestorHash(this.#position.chain, this.#position.block, number)
-    return hash === undefined ? undefined : fromHex(hash)
   }
 }
 

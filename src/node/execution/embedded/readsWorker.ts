@@ -1,11 +1,12 @@
 import { parentPort } from 'node:worker_threads'
 import { evmModule } from './evmModule.js'
+import { ReadEngines } from './readEngines.js'
 import { postedError } from './readErrors.js'
 import type { FromThread, ReadTask, ToThread } from './readTask.js'
 import { ReadWork } from './readWork.js'
 
 /** The thread behind `ReadThread`: one task after the other, each answered or refused. */
-const work = new ReadWork(await evmModule())
+const work = new ReadWork(new ReadEngines(await evmModule()))
 let last: Promise<void> = Promise.resolve()
 
 parentPort?.on('message', (message: ToThread) => {
