@@ -21,7 +21,7 @@ export const key = {
   /** Hash of the canonical block with a number. */
   canonical: number('h'),
   /** Bloom of the canonical block with a number, where it has logs: of version 1. */
-  bloom: number('l'),
+  bloom: prefix('l'),
   /** What begins the keys of the logs' index: see `logIndex.ts`. */
   logs: utf8('i'),
   /** Number, place and block of a transaction; true only while that block is canonical. */

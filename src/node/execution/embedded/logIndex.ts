@@ -64,19 +64,42 @@ function fold(target: Uint8Array, bytes: Uint8Array, start: number, end: number)
  * @throws MetisSeqError `RECEIPT_MALFORMED`
  */
 export function logIndexChanges(number: number, receipts: Uint8Array): Change[] {
-  const at = bigEndian(number, NUMBER)
-  const entries = new Map<string, Uint8Array>()
-  const add = (each: Uint8Array) => void entries.set(Buffer.from(each.buffer).toString('latin1', 1, MARK), each)
+  const marks = new Marks(receipts, bigEndian(number, NUMBER))
   for (const walk = new LogWalk(receipts); walk.next(); ) {
-    const { address, bytes, topicCount } = walk
-    add(fold(entry(ADDRESS, at), bytes, address, address + 20))
-    for (let i = 0; i < topicCount; i++) add(fold(entry(TOPIC + i, at), bytes, walk.topic(i), walk.topic(i) + 32))
-    if (topicCount === 0) continue
-    const event = fold(entry(EVENT, at), bytes, address, address + 20)
-    add(fold(event, bytes, walk.topic(0), walk.topic(0) + 32))
+    const { address, topicCount } = walk
+    marks.add(ADDRESS, address, 20)
+    if (topicCount > 0) marks.add(EVENT, address, 20, walk.topic(0))
+    for (let i = 0; i < topicCount; i++) marks.add(TOPIC + i, walk.topic(i), 32)
   }
-  if (entries.size > 0) add(entry(ANY, at))
-  return [...entries.values()].map((each) => ({ key: each, value: NOTHING }))
+  return marks.changes()
+}
+
+/** The entries of one block, each once. */
+class Marks {
+  readonly #bytes: Buffer
+  readonly #number: Uint8Array
+  readonly #seen = new Set<string>()
+  readonly #changes: Change[] = []
+
+  constructor(receipts: Uint8Array, number: Uint8Array) {
+    this.#bytes = Buffer.from(receipts.buffer, receipts.byteOffset, receipts.length)
+    this.#number = number
+  }
+
+  /** What lies at `at`, and a topic at `also`. */
+  add(kind: number, at: number, length: number, also?: number): void {
+    const second = also === undefined ? '' : this.#bytes.toString('latin1', also, also + 32)
+    const name = `${kind}${this.#bytes.toString('latin1', at, at + length)}${second}`
+    if (this.#seen.has(name)) return
+    this.#seen.add(name)
+    const key = fold(entry(kind, this.#number), this.#bytes, at, at + length)
+    if (also !== undefined) fold(key, this.#bytes, also, also + 32)
+    this.#changes.push({ key, value: NOTHING })
+  }
+
+  changes(): Change[] {
+    return this.#changes.length === 0 ? [] : [{ key: entry(ANY, this.#number), value: NOTHING }, ...this.#changes]
+  }
 }
 
 function entryKey(mark: Mark, number: number): Uint8Array {
