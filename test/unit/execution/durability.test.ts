@@ -5,7 +5,7 @@ import type { Database } from '../../../src/core/ports/database.js'
 import { createEmbeddedEngine } from '../../../src/node/execution/embedded/index.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { Killing } from '../../support/kill/rounds.js'
-import { addressOf, newDirectory, next, openRig, sign, testGenesis, wallet } from './support.js'
+import { addressOf, newDirectory, next, sign, testGenesis, wallet } from './support.js'
 
 let directory: string
 beforeEach(async () => {
