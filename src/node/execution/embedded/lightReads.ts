@@ -1,4 +1,12 @@
-import { malformed, rlpBytes, rlpDecode, rlpEncode, rlpInteger, rlpList } from '../../../core/codec/index.js'
+import {
+  malformed,
+  type RlpInput,
+  rlpBytes,
+  rlpDecode,
+  rlpEncode,
+  rlpInteger,
+  rlpList,
+} from '../../../core/codec/index.js'
 import type { Block } from '../../../core/ports/execution.js'
 import type { Address, Hash, Hex } from '../../../core/types/hex.js'
 import { Cache } from './cache.js'
@@ -56,12 +64,12 @@ export class LightReads {
   }
 
   storage(address: Address, slot: Hash, block: Block): Hash {
-    const reply = this.#ask('storage', block, [fromHex(block.stateRoot), fromHex(address), fromHex(slot)])
+    const reply = this.#ask('storage', block, [fromHex(block.stateRoot), fromHex(address), BigInt(slot)])
     const value = rlpInteger(rlpDecode(reply, fail), 'the value', fail)
     return `0x${value.toString(16).padStart(64, '0')}`
   }
 
-  #ask(name: EvmFunction, block: Block, request: readonly Uint8Array[]): Uint8Array {
+  #ask(name: EvmFunction, block: Block, request: RlpInput[]): Uint8Array {
     this.#chain.requireState(block)
     return this.#engines.invoke(this.#rules, { chain: this.#chain, block }, name, rlpEncode(request))
   }
