@@ -1,0 +1,2 @@
+//! Execution of blocks on the state of a chain.
+pub mod trie;
