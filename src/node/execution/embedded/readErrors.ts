@@ -62,9 +62,28 @@ export function evmRefused(error: unknown): unknown {
   if (!(error instanceof MetisSeqError)) return error
   if (error.code === 'EVM_TRAPPED') return readFailed(error.message, error)
   if (error.code !== 'EVM_REFUSED') return error
-  const { refusal, reason } = error.details
-  if (refusal === 'INPUT') return callInvalid(String(reason))
-  return readFailed(`${String(reason)} (${String(refusal)})`, error)
+  const [refusal, reason] = [String(error.details.refusal), String(error.details.reason)]
+  if (refusal === 'INPUT') return callInvalid(reason)
+  if (refusal === 'LIMIT') return readTooLarge(reason)
+  if (/^-\d+$/.test(refusal)) return simulationRefused(Number(refusal), reason)
+  return readFailed(`${reason} (${refusal})`, error)
+}
+
+function readTooLarge(reason: string): MetisSeqError {
+  return new MetisSeqError('READ_TOO_LARGE', `${reason}.`, {
+    exit: Exit.usage,
+    details: { reason },
+    next: 'Ask for less at once.',
+  })
+}
+
+/** @param rpcCode what the specification of eth_simulateV1 has for it */
+function simulationRefused(rpcCode: number, reason: string): MetisSeqError {
+  return new MetisSeqError('SIMULATION_REFUSED', `The simulation is refused: ${reason}.`, {
+    exit: Exit.usage,
+    details: { rpcCode, reason },
+    next: 'Correct the blocks and calls.',
+  })
 }
 
 /** A request that cannot be run, in go-ethereum's words. */
