@@ -1,7 +1,7 @@
 //! A trace of every instruction, as the execution-apis specification describes it (opcode-tracer.yaml). go-ethereum
 //! writes words of memory and storage without 0x and takes `limit` as a number of bytes; here they are as specified.
 
-use alloy_primitives::{Address, B256, Bytes, U256, hex, map::HashMap};
+use alloy_primitives::{Address, B256, U256, hex, map::HashMap};
 use core::fmt::Write;
 use revm::{
     bytecode::opcode::{self, OpCode},
