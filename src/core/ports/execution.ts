@@ -164,8 +164,8 @@ export interface ChainReader {
   ): Promise<JsonText>
   /** The blocks of eth_simulateV1. @throws MetisSeqError SIMULATION_REFUSED with the specification's code in details.rpcCode */
   simulate(payload: SimulatePayload, blockHash: Hash): Promise<JsonText>
-  /** At most `limit` logs. @throws MetisSeqError LOG_LIMIT */
-  logs(filter: LogFilter, limit: number): Promise<readonly Log[]>
+  /** A list of at most `limit` logs, in order, as JSON-RPC writes them. @throws MetisSeqError LOG_LIMIT */
+  logs(filter: LogFilter, limit: number): Promise<JsonText>
 }
 
 /**

@@ -78,7 +78,10 @@ async function feeHistory(context: RpcContext, count: number, newest: BlockRef, 
 
 export const feeMethods: MethodTable = {
   eth_gasPrice: method([], ({ chain }) => {
-    const baseFee = nextBaseFee(chain.head())
+    const head = chain.head()
+    let baseFee = nextBaseFee(head)
+    // What is tried on the head with this price must pay the head's base fee too.
+    if (baseFee < head.baseFee) baseFee = head.baseFee
     return hexQuantity(baseFee + suggestedTip(baseFee))
   }),
   eth_maxPriorityFeePerGas: method([], ({ chain }) => hexQuantity(suggestedTip(nextBaseFee(chain.head())))),

@@ -47,7 +47,7 @@ const payload = fields({
 })
 
 /** The first parameter of eth_simulateV1 (execution-apis). */
-const simulation: Parser<ParsedSimulation> = (value, name) => {
+export const simulation: Parser<ParsedSimulation> = (value, name) => {
   const { blockStateCalls, ...flags } = payload(value, name)
   if (blockStateCalls.length === 0) throw invalidParams('empty input')
   const count = blockStateCalls.reduce((sum, { calls }) => sum + calls.length, 0)

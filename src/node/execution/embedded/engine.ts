@@ -14,7 +14,10 @@ import { genesisBlock } from './genesis.js'
 import { fromHex } from './hex.js'
 import { type Host, Instance } from './instance.js'
 import { bringForward } from './layout.js'
-import { Reader } from './reader.js'
+import { LightReads } from './lightReads.js'
+import { ReadEngines } from './readEngines.js'
+import { Reader, type ReaderParts } from './reader.js'
+import { Reads } from './reads.js'
 import { type Senders, sharedSenders } from './senders.js'
 import { type Lap, type PhaseListener, stopwatch } from './stopwatch.js'
 import { ChainStore, type NewBlock } from './store.js'
@@ -58,7 +61,15 @@ export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Prom
     await store.create(block, change)
   } else if (stored !== genesis.hash)
     throw mismatch(`the data belong to the chain of ${stored}, the genesis to`, genesis.hash)
-  return new EmbeddedEngine(store, senders, { instantiate: (host) => new Instance(module, host), ...options })
+  const rules = { chainId: genesis.chainId }
+  const parts = {
+    ...rules,
+    store,
+    decoder: new TransactionDecoder(genesis.chainId, senders),
+    light: new LightReads(new ReadEngines(module), rules, store),
+    reads: new Reads({ ...rules, database: database.address }),
+  }
+  return new EmbeddedEngine(parts, senders, { instantiate: (host) => new Instance(module, host), ...options })
 }
 
 class EmbeddedEngine extends Reader implements ExecutionEngine {
@@ -73,13 +84,12 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
   #trusted = true
 
   constructor(
-    store: ChainStore,
+    parts: ReaderParts,
     senders: Senders,
     options: EmbeddedEngineOptions & Required<Pick<EmbeddedEngineOptions, 'instantiate'>>,
   ) {
-    const { chainId } = options.genesis
-    super(chainId, store, new TransactionDecoder(chainId, senders))
-    this.#head = storedHead(store)
+    super(parts)
+    this.#head = storedHead(parts.store)
     this.#senders = senders
     this.#options = options
   }
@@ -152,7 +162,9 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
   }
 
   close(): Promise<void> {
-    return this.#serial.run(() => this.store.close())
+    // Threads read what the store owns: they let go of it first.
+    const reads = this.reads.close()
+    return this.#serial.run(() => reads.then(() => this.store.close()))
   }
 
   /** One change of the chain at a time. After an error nothing in memory is trusted: the head is read from disk again. */
