@@ -14,6 +14,7 @@ import { genesisBlock } from './genesis.js'
 import { bringForward } from './layout.js'
 import { createMachine, type Machine } from './machine.js'
 import { type Processed, processBlock } from './process.js'
+import { type PruneOptions, Pruner, type StateHistory } from './prune.js'
 import { Reader } from './reader.js'
 import { State } from './state.js'
 import { type Lap, type PhaseListener, stopwatch } from './stopwatch.js'
@@ -27,6 +28,8 @@ export interface EmbeddedEngineOptions {
   genesis: Genesis['l2']
   /** Hears where the time of each block goes, for metrics. */
   onPhase?: PhaseListener
+  /** Which states are kept; all of them without it. The database is then one for several threads. */
+  stateHistory?: StateHistory | undefined
 }
 
 /**
@@ -38,6 +41,7 @@ export async function createEmbeddedEngine({
   database,
   genesis,
   onPhase,
+  stateHistory,
 }: EmbeddedEngineOptions): Promise<ExecutionEngine> {
   await bringForward(database)
   const store = new ChainStore(database)
@@ -48,7 +52,9 @@ export async function createEmbeddedEngine({
     await store.create(block, change)
   } else if (stored !== genesis.hash)
     throw mismatch(`the data belong to the chain of ${stored}, the genesis to`, genesis.hash)
-  return new EmbeddedEngine(genesis.chainId, store, onPhase)
+  const engine = new EmbeddedEngine(genesis.chainId, store, onPhase)
+  if (stateHistory !== undefined) engine.keepStates(database, stateHistory)
+  return engine
 }
 
 class EmbeddedEngine extends Reader implements ExecutionEngine {
@@ -60,12 +66,19 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
   #machine: Machine | undefined
   /** Whether `#head` is the head on disk for sure. */
   #trusted = true
+  #pruner: Pruner | undefined
 
   constructor(chainId: number, store: ChainStore, onPhase: PhaseListener | undefined) {
     const common = chainCommon(chainId)
     super(chainId, common, store, new TransactionDecoder(common))
     this.#head = storedHead(store)
     this.#onPhase = onPhase
+  }
+
+  keepStates(database: Database, history: StateHistory): void {
+    const exclusive: PruneOptions['exclusive'] = (change) => this.#serial.run(change)
+    this.#pruner = new Pruner({ ...history, database, store: this.store, exclusive })
+    this.#pruner.wake(this.#head)
   }
 
   head(): Block {
@@ -128,8 +141,9 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     return () => this.#listeners.delete(listener)
   }
 
-  close(): Promise<void> {
-    return this.#serial.run(() => this.store.close())
+  async close(): Promise<void> {
+    await this.#pruner?.close()
+    await this.#serial.run(() => this.store.close())
   }
 
   /** One change of the chain at a time. After an error nothing in memory is trusted: the head is read from disk again. */
@@ -172,6 +186,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
 
   #announce(head: Block): void {
     this.#head = head
+    this.#pruner?.wake(head)
     for (const listener of this.#listeners) listener(head)
   }
 
