@@ -73,10 +73,17 @@ export function toRpcError(error: unknown): RpcError | undefined {
     )
   }
   if (code === 'BLOCK_UNKNOWN') return new RpcError(RpcCode.server, 'header not found')
+  // go-ethereum's words for it: libraries look for the first three.
+  if (code === 'STATE_PRUNED') return new RpcError(RpcCode.server, `missing trie node: ${uncapitalised(message)}`)
   if (code === 'LOG_LIMIT') return limitExceeded(message)
   if (code === 'TX_INVALID')
     return new RpcError(RpcCode.server, `invalid transaction: ${String(details.reason ?? message)}`)
   return new RpcError(RpcCode.server, message)
+}
+
+/** The message of one of our errors, as the second half of a sentence. */
+function uncapitalised(message: string): string {
+  return message.slice(0, 1).toLowerCase() + message.slice(1).replace(/\.$/, '')
 }
 
 function hexDetail(data: unknown): Hex {
