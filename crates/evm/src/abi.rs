@@ -185,4 +185,4 @@ macro_rules! exports {
     )*};
 }
 
-exports!(genesis, begin, apply, finish, account, storage, signatures, addresses, decode);
+exports!(genesis, begin, apply, finish, account, storage, signatures, addresses, decode, call, estimate);

@@ -10,10 +10,12 @@ use crate::{
     block::{self, Building},
     chain::{BlockContext, Chain},
     host::Host,
+    read,
     state::State,
     transaction::{Decoded, address_of, decode},
     wire::{
-        self, AccountAt, Allocation, Apply, Begin, Open, Paid, Refusal, Sent, StorageAt, genesis, list, outcomes, read,
+        self, AccountAt, Allocation, Apply, Begin, Open, Paid, Refusal, Sent, StorageAt, genesis, list, outcomes,
+        read as request_of,
     },
 };
 
@@ -30,7 +32,7 @@ pub struct Engine<H> {
 impl<H: Host + Copy> Engine<H> {
     /// The engine of a chain, on the state of its head.
     pub fn open(request: &[u8], host: H) -> Result<Self, Refusal> {
-        let open: Open = read(request)?;
+        let open: Open = request_of(request)?;
         let chain = Chain { chain_id: open.chain_id, osaka_time: open.osaka()? };
         Ok(Self { chain, head: State::new(host, open.root), building: None })
     }
@@ -48,7 +50,7 @@ impl<H: Host + Copy> Engine<H> {
     /// The state of an alloc.
     pub fn genesis(&self, request: &[u8]) -> Reply {
         let mut state = State::new(*self.host(), EMPTY_ROOT_HASH);
-        for Allocation { address, balance, code, slots } in read::<Vec<Allocation>>(request)? {
+        for Allocation { address, balance, code, slots } in request_of::<Vec<Allocation>>(request)? {
             let slots: Vec<_> = slots.iter().map(|slot| (slot.key, slot.value)).collect();
             state.place(address, balance, code, &slots)?;
         }
@@ -57,7 +59,7 @@ impl<H: Host + Copy> Engine<H> {
 
     /// Begins a block on the head, instead of one that was not finished.
     pub fn begin(&mut self, request: &[u8]) -> Reply {
-        let request: Begin = read(request)?;
+        let request: Begin = request_of(request)?;
         if self.building.take().is_some() {
             self.head.reset();
         }
@@ -75,7 +77,7 @@ impl<H: Host + Copy> Engine<H> {
 
     /// Executes transactions as far as the slice of time allows.
     pub fn apply(&mut self, request: &[u8]) -> Reply {
-        let Apply { slice, transactions } = read(request)?;
+        let Apply { slice, transactions } = request_of(request)?;
         let building = self.building.as_mut().ok_or_else(no_block)?;
         let start = self.head.host().now();
         let over = |host: &H| slice > 0 && host.now() - start >= slice as f64;
@@ -85,14 +87,14 @@ impl<H: Host + Copy> Engine<H> {
 
     /// Ends the block; its state is the head's from now on.
     pub fn finish(&mut self, request: &[u8]) -> Reply {
-        let withdrawals: Vec<Withdrawal> = read::<Vec<Paid>>(request)?.into_iter().map(Into::into).collect();
+        let withdrawals: Vec<Withdrawal> = request_of::<Vec<Paid>>(request)?.into_iter().map(Into::into).collect();
         let building = self.building.take().ok_or_else(no_block)?;
         Ok(wire::finished(&building.finish(&mut self.head, &withdrawals)?))
     }
 
     /// An account at a root: [nonce, balance, codeHash, storageRoot], or [] where there is none.
     pub fn account(&mut self, request: &[u8]) -> Reply {
-        let AccountAt { root, address } = read(request)?;
+        let AccountAt { root, address } = request_of(request)?;
         let record = self.at(root, |state| state.account(address))?;
         let mut fields = Vec::new();
         if let Some(record) = record {
@@ -106,14 +108,14 @@ impl<H: Host + Copy> Engine<H> {
 
     /// The value of a slot at a root.
     pub fn storage(&mut self, request: &[u8]) -> Reply {
-        let StorageAt { root, address, slot } = read(request)?;
+        let StorageAt { root, address, slot } = request_of(request)?;
         Ok(alloy_rlp::encode(self.at(root, |state| state.slot(address, slot))?))
     }
 
     /// What recovering senders takes: [hash, digest, signature, recovery id], or [reason], of each envelope.
     pub fn signatures(&self, request: &[u8]) -> Reply {
         let mut items = Vec::new();
-        for raw in read::<Vec<Bytes>>(request)? {
+        for raw in request_of::<Vec<Bytes>>(request)? {
             let mut fields = Vec::new();
             match decode(&raw, &self.chain).and_then(|decoded| Ok((decoded.hash, decoded.signature()?))) {
                 Err(reason) => reason.as_str().encode(&mut fields),
@@ -132,7 +134,7 @@ impl<H: Host + Copy> Engine<H> {
     /// The addresses of public keys, one after the other.
     pub fn addresses(&self, request: &[u8]) -> Reply {
         let mut all = Vec::new();
-        for key in read::<Vec<Bytes>>(request)? {
+        for key in request_of::<Vec<Bytes>>(request)? {
             let key: &[u8; 64] = key.as_ref().try_into().map_err(|_| Refusal::input("a public key has 64 bytes"))?;
             all.extend_from_slice(address_of(key).as_slice());
         }
@@ -141,8 +143,18 @@ impl<H: Host + Copy> Engine<H> {
 
     /// The fields of an envelope, see the host's side.
     pub fn decode(&self, request: &[u8]) -> Reply {
-        let raw: Bytes = read(request)?;
+        let raw: Bytes = request_of(request)?;
         Ok(list(&fields_of(&decode(&raw, &self.chain).map_err(Refusal::input)?)))
+    }
+
+    /// See [`read::call`].
+    pub fn call(&self, request: &[u8]) -> Reply {
+        read::call(request, &self.chain, |root| State::new(*self.host(), root))
+    }
+
+    /// See [`read::estimate`].
+    pub fn estimate(&self, request: &[u8]) -> Reply {
+        read::estimate(request, &self.chain, |root| State::new(*self.host(), root))
     }
 
     /// Reads of the head's state use what is loaded; others open the state at their root.

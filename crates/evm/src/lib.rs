@@ -7,6 +7,7 @@ pub mod block;
 pub mod chain;
 pub mod engine;
 pub mod host;
+pub mod read;
 pub mod state;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

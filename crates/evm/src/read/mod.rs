@@ -5,6 +5,7 @@
 //! specification says where the two differ. Every read is bounded: by its gas cap, by the size of its request, and by
 //! what its reply may hold.
 
+mod access_list;
 mod at;
 mod call;
 mod database;
@@ -13,15 +14,21 @@ mod json;
 mod machine;
 mod overrides;
 mod precompiles;
+mod proof;
 mod quantity;
 mod request;
+mod system;
+mod trace;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use access_list::access_list;
 pub use call::call;
 pub use estimate::estimate;
+pub use proof::proof;
+pub use trace::{trace_block, trace_call};
 
 use crate::wire::Refusal;
 
