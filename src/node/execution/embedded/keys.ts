@@ -20,8 +20,10 @@ export const key = {
   receipts: hash('r'),
   /** Hash of the canonical block with a number. */
   canonical: number('h'),
-  /** Bloom of the canonical block with a number, where it has logs. */
-  bloom: number('l'),
+  /** Bloom of the canonical block with a number, where it has logs: of version 1. */
+  bloom: prefix('l'),
+  /** What begins the keys of the logs' index: see `logIndex.ts`. */
+  logs: utf8('i'),
   /** Number, place and block of a transaction; true only while that block is canonical. */
   place: hash('t'),
   head: utf8('mhead'),

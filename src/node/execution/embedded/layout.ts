@@ -2,9 +2,10 @@ import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Change, Database } from '../../../core/ports/database.js'
 import { key, rangeOf } from './keys.js'
 import { nodeEntries } from './nodeEntry.js'
+import { indexOldLogs } from './oldLogs.js'
 import { StoredChain } from './stored.js'
 
-/** Of what lies in the database and how: 2 since a state node lies with the number of the block that wrote it. */
+/** Of what lies in the database and how: 2 since a state node lies with the number of the block that wrote it, and logs have an index. */
 export const VERSION = 2
 
 /** Nodes that are moved in one write. */
@@ -35,6 +36,7 @@ export async function bringForward(database: Database): Promise<void> {
     }
     if (moved > 0) await database.write(changes)
   }
+  await indexOldLogs(database, stored)
 }
 
 function tooNew(version: number): MetisSeqError {

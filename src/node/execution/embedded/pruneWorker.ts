@@ -7,7 +7,7 @@ import { Marks } from './marks.js'
 import { writtenAt } from './nodeEntry.js'
 import { reopen } from './reopen.js'
 import { StoredChain } from './stored.js'
-import { fairShare } from './turns.js'
+import { Turns } from './turns.js'
 import { stateIncomplete, walkState } from './walk.js'
 
 /** What is to be kept: the state of block `number`, whose root is `root`, and all that was written after it. */
@@ -52,9 +52,9 @@ async function run({ address, number, root }: PruneTask): Promise<void> {
 /** All nodes of the state; nothing takes one of them away meanwhile. */
 async function mark(stored: StoredChain, root: Uint8Array): Promise<Marks> {
   const marks = new Marks()
-  const share = fairShare()
+  const turns = new Turns()
   const take = async ({ kind, hash }: { kind: string; hash: Uint8Array }) => {
-    await share()
+    await turns.give()
     if (stopped) throw new Stopped()
     if (kind === 'code') return NO_BYTES
     const encoded = stored.node(hash)

@@ -5,6 +5,7 @@ import type { Block } from '../../../core/ports/execution.js'
 import { fromHex } from './hex.js'
 import { key } from './keys.js'
 import { VERSION } from './layout.js'
+import { logIndexChanges } from './logIndex.js'
 import { nodeEntries } from './nodeEntry.js'
 import { StoredChain } from './stored.js'
 
@@ -57,7 +58,7 @@ export class ChainStore extends StoredChain {
   async rewind(ancestor: Block, head: Block): Promise<void> {
     const changes: Change[] = [{ key: key.head, value: fromHex(ancestor.hash) }]
     for (let number = ancestor.number + 1; number <= head.number; number++) {
-      changes.push({ key: key.canonical(number), value: undefined }, { key: key.bloom(number), value: undefined })
+      changes.push({ key: key.canonical(number), value: undefined })
     }
     await this.#database.write(changes)
   }
@@ -85,7 +86,7 @@ function blockChanges(block: Block, receipts: Uint8Array): Change[] {
     { key: key.canonical(block.number), value: hash },
     { key: key.head, value: hash },
   ]
-  if (block.logsBloom !== NO_BLOOM) changes.push({ key: key.bloom(block.number), value: fromHex(block.logsBloom) })
+  if (block.logsBloom !== NO_BLOOM) changes.push(...logIndexChanges(block.number, receipts))
   const number = bigEndian(block.number, 8)
   block.transactionHashes.forEach((transaction, index) => {
     changes.push({ key: key.place(transaction), value: concatBytes(number, bigEndian(index, 4), hash) })

@@ -7,7 +7,8 @@ import type { Block, Receipt } from '../../../core/ports/execution.js'
 import type { Hash } from '../../../core/types/hex.js'
 import { Cache } from './cache.js'
 import { toHex } from './hex.js'
-import { key, numberOf } from './keys.js'
+import { key } from './keys.js'
+import { LogIndex } from './logIndex.js'
 import { nodeOf } from './nodeEntry.js'
 
 const CACHED_BLOCKS = 128
@@ -32,8 +33,12 @@ export class StoredChain {
   protected readonly blocks = new Cache<Hash, Block>(CACHED_BLOCKS)
   protected readonly receiptsOf = new Cache<Hash, StoredReceipts>(CACHED_BLOCKS)
 
+  /** In which blocks logs are. */
+  readonly logIndex: LogIndex
+
   constructor(database: DatabaseReader) {
     this.#database = database
+    this.logIndex = new LogIndex(database)
   }
 
   /** The encoding of a state node. Not cached: whoever reads many keeps the decoded ones. */
@@ -78,6 +83,16 @@ export class StoredChain {
     return stored.decoded
   }
 
+  /** As it was stored, for whoever reads a part of it. */
+  encodedBlock(hash: Hash): Uint8Array | undefined {
+    return this.blocks.get(hash)?.encoded ?? this.#database.get(key.block(hash))
+  }
+
+  /** As they were stored, for whoever reads a part of them. */
+  encodedReceipts(hash: Hash): Uint8Array | undefined {
+    return this.receiptsOf.get(hash)?.encoded ?? this.#database.get(key.receipts(hash))
+  }
+
   place(transaction: Hash): Place | undefined {
     const value = this.#database.get(key.place(transaction))
     if (value === undefined) return undefined
@@ -85,12 +100,6 @@ export class StoredChain {
     const blockHash = toHex(value.subarray(12))
     if (this.canonicalHash(blockNumber) !== blockHash) return undefined
     return { blockHash, blockNumber, index: Number(fromBigEndian(value.subarray(8, 12))) }
-  }
-
-  /** Blooms of canonical blocks with logs, `from` to `to` inclusive. */
-  async *blooms(from: number, to: number): AsyncIterable<readonly [number: number, bloom: Uint8Array]> {
-    for await (const [at, bloom] of this.#database.entries(key.bloom(from), key.bloom(to + 1)))
-      yield [numberOf(at), bloom]
   }
 
   /** Number of the oldest block whose state is kept. */
