@@ -12,16 +12,31 @@ const bytes = { keyEncoding: 'view', valueEncoding: 'view' } as const
 const READ_AHEAD = 256 * 1024
 
 /**
+ * What this thread has open, and whether for several threads. A second opening must not reach LevelDB: it fails there, but
+ * closes the lock file, and POSIX then takes the lock of the first one away.
+ */
+const owned = new Map<string, boolean>()
+
+/**
  * Opens the LevelDB in `directory`, creating it where there is none; its lock keeps a second process out. With `shared`
  * other threads of this process may open it for reading, through its `address`; they have to close before it closes,
  * since it owns what they read from.
  * @throws MetisSeqError `DATABASE_IN_USE` or `DATABASE_FAILED` (exit 9)
  */
 export async function openDatabase(directory: string, { shared = false } = {}): Promise<Database> {
-  await mkdir(directory, { recursive: true })
   const location = resolve(directory)
-  const level = await opened(new ClassicLevel(location, { ...bytes, multithreading: shared }), directory)
-  return new LevelDatabase(level, shared ? { module: import.meta.url, directory: location } : undefined)
+  if (owned.has(location)) throw inUse(directory)
+  owned.set(location, shared)
+  try {
+    await mkdir(location, { recursive: true }).catch((error) => {
+      throw openingFailed(directory, error)
+    })
+    const level = await opened(new ClassicLevel(location, { ...bytes, multithreading: shared }), directory)
+    return new LevelDatabase(level, shared ? { module: import.meta.url, directory: location } : undefined)
+  } catch (error) {
+    owned.delete(location)
+    throw error
+  }
 }
 
 /**
@@ -29,8 +44,10 @@ export async function openDatabase(directory: string, { shared = false } = {}): 
  * @throws MetisSeqError `DATABASE_IN_USE` or `DATABASE_FAILED` (exit 9)
  */
 export async function openReader(directory: string): Promise<DatabaseReader> {
+  const location = resolve(directory)
+  if (owned.get(location) === false) throw inUse(directory)
   const options = { ...bytes, multithreading: true, createIfMissing: false }
-  return new LevelReader(await opened(new ClassicLevel(resolve(directory), options), directory))
+  return new LevelReader(await opened(new ClassicLevel(location, options), directory))
 }
 
 async function opened(level: Level, directory: string): Promise<Level> {
@@ -92,14 +109,22 @@ class LevelDatabase extends LevelReader implements Database {
   }
 
   async write(changes: readonly Change[], { lasting = true } = {}): Promise<void> {
-    const operations = changes.map(({ key, value }) =>
-      value === undefined ? ({ type: 'del', key } as const) : ({ type: 'put', key, value } as const),
-    )
     try {
-      await this.level.batch(operations, { ...bytes, sync: lasting })
+      // Of the ways to one atomic write this costs the calling thread least: 0.5 ms for 1,500 nodes, an array 1.4.
+      const batch = this.level.batch()
+      for (const { key, value } of changes) {
+        if (value === undefined) batch.del(key)
+        else batch.put(key, value)
+      }
+      await batch.write({ sync: lasting })
     } catch (error) {
       throw this.failed('written', error)
     }
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    owned.delete(this.level.location)
   }
 }
 
@@ -111,15 +136,7 @@ function plain(value: Uint8Array): Uint8Array {
 function openingFailed(directory: string, cause: unknown): MetisSeqError {
   const reason = cause instanceof Error ? (cause.cause ?? cause) : cause
   const locked = reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED'
-  if (locked) {
-    return new MetisSeqError('DATABASE_IN_USE', `The database in ${directory} is in use by another process.`, {
-      exit: Exit.data,
-      severity: 'critical',
-      next: 'Stop the other node, or choose another data directory.',
-      details: { directory },
-      cause,
-    })
-  }
+  if (locked) return inUse(directory, cause)
   return new MetisSeqError(
     'DATABASE_FAILED',
     `The database in ${directory} could not be opened: ${messageOf(reason)}.`,
@@ -131,4 +148,14 @@ function openingFailed(directory: string, cause: unknown): MetisSeqError {
       cause,
     },
   )
+}
+
+function inUse(directory: string, cause?: unknown): MetisSeqError {
+  return new MetisSeqError('DATABASE_IN_USE', `The database in ${directory} is in use by another process.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    next: 'Stop the other node, or choose another data directory.',
+    details: { directory },
+    cause,
+  })
 }

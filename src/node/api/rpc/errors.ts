@@ -74,6 +74,8 @@ const TOLD: Readonly<Record<string, (message: string, details: Details) => RpcEr
   READ_TOO_LARGE: (message) => new RpcError(RpcCode.responseTooLarge, `response too large: ${message}`),
   READS_BUSY: (message) => limitExceeded(`server busy: ${message}`),
   BLOCK_UNKNOWN: () => new RpcError(RpcCode.server, 'header not found'),
+  // go-ethereum's words for it: libraries look for the first three.
+  STATE_PRUNED: (message) => new RpcError(RpcCode.server, `missing trie node: ${uncapitalised(message)}`),
   LOG_LIMIT: (message) => limitExceeded(message),
   TX_INVALID: (message, { reason }) =>
     new RpcError(RpcCode.server, `invalid transaction: ${String(reason ?? message)}`),
@@ -86,6 +88,11 @@ export function toRpcError(error: unknown): RpcError | undefined {
   if (!(error instanceof MetisSeqError) || error.code === 'READ_FAILED') return undefined
   const { code, message, details } = error
   return TOLD[code]?.(message, details) ?? new RpcError(RpcCode.server, message)
+}
+
+/** The message of one of our errors, as the second half of a sentence. */
+function uncapitalised(message: string): string {
+  return message.slice(0, 1).toLowerCase() + message.slice(1).replace(/\.$/, '')
 }
 
 function hexDetail(data: unknown): Hex {

@@ -15,6 +15,7 @@ import { fromHex } from './hex.js'
 import { type Host, Instance } from './instance.js'
 import { bringForward } from './layout.js'
 import { LightReads } from './lightReads.js'
+import { type PruneOptions, Pruner, type StateHistory } from './prune.js'
 import { ReadEngines } from './readEngines.js'
 import { Reader, type ReaderParts } from './reader.js'
 import { Reads } from './reads.js'
@@ -32,6 +33,8 @@ export interface EmbeddedEngineOptions {
   buildBudget?: number
   /** Hears where the time of each block goes, for metrics. */
   onPhase?: PhaseListener
+  /** Which states are kept; all of them without it. The database is then one for several threads. */
+  stateHistory?: StateHistory | undefined
   /** Makes what executes; a test may break it. */
   instantiate?: (host: Host) => Evm
 }
@@ -69,7 +72,9 @@ export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Prom
     light: new LightReads(new ReadEngines(module), rules, store),
     reads: new Reads({ ...rules, database: database.address }),
   }
-  return new EmbeddedEngine(parts, senders, { instantiate: (host) => new Instance(module, host), ...options })
+  const engine = new EmbeddedEngine(parts, senders, { instantiate: (host) => new Instance(module, host), ...options })
+  if (options.stateHistory !== undefined) engine.keepStates(database, options.stateHistory)
+  return engine
 }
 
 class EmbeddedEngine extends Reader implements ExecutionEngine {
@@ -82,6 +87,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
   #instance: Evm | undefined
   /** Whether `#head` is the head on disk for sure. */
   #trusted = true
+  #pruner: Pruner | undefined
 
   constructor(
     parts: ReaderParts,
@@ -92,6 +98,12 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     this.#head = storedHead(parts.store)
     this.#senders = senders
     this.#options = options
+  }
+
+  keepStates(database: Database, history: StateHistory): void {
+    const exclusive: PruneOptions['exclusive'] = (change) => this.#serial.run(change)
+    this.#pruner = new Pruner({ ...history, database, store: this.store, exclusive })
+    this.#pruner.wake(this.#head)
   }
 
   head(): Block {
@@ -161,10 +173,10 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
     return () => this.#listeners.delete(listener)
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     // Threads read what the store owns: they let go of it first.
-    const reads = this.reads.close()
-    return this.#serial.run(() => reads.then(() => this.store.close()))
+    await Promise.all([this.reads.close(), this.#pruner?.close()])
+    await this.#serial.run(() => this.store.close())
   }
 
   /** One change of the chain at a time. After an error nothing in memory is trusted: the head is read from disk again. */
@@ -236,6 +248,7 @@ class EmbeddedEngine extends Reader implements ExecutionEngine {
 
   #announce(head: Block): void {
     this.#head = head
+    this.#pruner?.wake(head)
     for (const listener of this.#listeners) listener(head)
   }
 }

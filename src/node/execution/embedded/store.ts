@@ -62,6 +62,11 @@ export class ChainStore extends StoredChain {
     }
     await this.#database.write(changes)
   }
+
+  /** From here on no state older than that of block `number` may be read: what they alone have may be removed. */
+  forgetStates(number: number): Promise<void> {
+    return this.#database.write([{ key: key.oldest, value: bigEndian(number, 8) }])
+  }
 }
 
 /** RLP of no receipts. */

@@ -9,7 +9,7 @@ use alloy_eips::{
     eip2718::Encodable2718,
     eip4895::Withdrawal,
 };
-use alloy_primitives::{B256, Bloom, U256};
+use alloy_primitives::{Address, B256, Bloom, U256};
 
 use super::{
     Mode,
@@ -36,6 +36,7 @@ const WEI_PER_GWEI: u64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parent {
     hash: B256,
+    fee_recipient: Address,
     gas_limit: u64,
     /// None: it is not known, and the base fee stays.
     gas_used: Option<u64>,
@@ -45,12 +46,18 @@ pub(super) struct Parent {
 
 impl Parent {
     pub(super) fn of(at: &At) -> Self {
-        Self { hash: at.hash, gas_limit: at.gas_limit, gas_used: at.gas_used, base_fee: at.base_fee }
+        let &At { hash, fee_recipient, gas_limit, gas_used, base_fee, .. } = at;
+        Self { hash, fee_recipient, gas_limit, gas_used, base_fee }
     }
 
     pub(super) fn from(Done { hash, header, .. }: &Done) -> Self {
-        let base_fee = header.base_fee_per_gas.unwrap_or_default();
-        Self { hash: *hash, gas_limit: header.gas_limit, gas_used: Some(header.gas_used), base_fee }
+        Self {
+            hash: *hash,
+            fee_recipient: header.beneficiary,
+            gas_limit: header.gas_limit,
+            gas_used: Some(header.gas_used),
+            base_fee: header.base_fee_per_gas.unwrap_or_default(),
+        }
     }
 
     /// EIP-1559
@@ -81,7 +88,6 @@ pub(super) fn run<H: Host>(
     mode: Mode,
     parent: &Parent,
     planned: Planned,
-    gas_limit: u64,
     budget: &mut Budget,
 ) -> Result<Done, Refusal> {
     let Planned { number, time, overrides, accounts, calls } = planned;
@@ -93,9 +99,9 @@ pub(super) fn run<H: Host>(
     let context = BlockContext {
         number,
         timestamp: time,
-        fee_recipient: overrides.fee_recipient.unwrap_or_default(),
+        fee_recipient: overrides.fee_recipient.unwrap_or(parent.fee_recipient),
         prev_randao: overrides.prev_randao.unwrap_or_default(),
-        gas_limit: overrides.gas_limit.unwrap_or(gas_limit),
+        gas_limit: overrides.gas_limit.unwrap_or(parent.gas_limit),
         base_fee,
     };
     let mut running = Running::new(chain, mode, &context, overrides.blob_base_fee);

@@ -2,11 +2,12 @@
 
 use alloy_consensus::{Receipt, ReceiptEnvelope, TxType};
 use alloy_primitives::{B256, Bytes, Log};
+use core::cmp::Ordering;
 use revm::{
     Database,
     context::{
         BlockEnv,
-        result::{EVMError, ResultAndState},
+        result::{EVMError, InvalidTransaction, ResultAndState},
     },
     context_interface::block::BlobExcessGasAndPrice,
 };
@@ -15,9 +16,9 @@ use sha2::{Digest, Sha256};
 use super::{
     Mode,
     fork::Fork,
+    logs::Logs,
     refusals::{BLOCK_FULL, LIMIT, PARAMETERS, coded, invalid, refusal},
     transaction::Unsigned,
-    transfers::Transfers,
 };
 use crate::{
     chain::{BlockContext, Chain},
@@ -53,8 +54,8 @@ impl Budget {
 pub(super) struct Ran {
     pub(super) transaction: Unsigned,
     pub(super) outcome: Outcome,
-    /// What is shown, with transfers where they are asked for.
-    pub(super) logs: Vec<Log>,
+    /// With their places in the block; with transfers where they are asked for.
+    pub(super) logs: Vec<(u64, Log)>,
     /// Its gas limit is less than it wanted.
     pub(super) capped: bool,
 }
@@ -64,6 +65,8 @@ pub(super) struct Running {
     mode: Mode,
     pub(super) scene: Scene,
     pub(super) gas_used: u64,
+    /// With those that were undone.
+    log_count: u64,
     pub(super) ran: Vec<Ran>,
     pub(super) receipts: Vec<ReceiptEnvelope<Log>>,
 }
@@ -75,7 +78,7 @@ impl Running {
         let env = BlockEnv { blob_excess_gas_and_price: Some(blobs), ..context.env() };
         let mut scene = Scene::new(chain, env).lenient();
         scene.cfg.disable_nonce_check = !mode.validation;
-        Self { mode, scene, gas_used: 0, ran: Vec::new(), receipts: Vec::new() }
+        Self { mode, scene, gas_used: 0, log_count: 0, ran: Vec::new(), receipts: Vec::new() }
     }
 
     /// Runs a call and keeps its changes in `state`.
@@ -87,11 +90,8 @@ impl Running {
         budget: &mut Budget,
     ) -> Result<(), Refusal> {
         let (transaction, capped) = self.transaction(state, chain, request, budget)?;
-        let mut transfers = self.mode.trace_transfers.then(Transfers::default);
-        let ran = match &mut transfers {
-            Some(transfers) => self.scene.inspect(&mut *state, transaction.env.clone(), transfers),
-            None => self.scene.transact(&mut *state, transaction.env.clone()),
-        };
+        let mut shown = Logs::new(self.mode.trace_transfers, self.log_count);
+        let ran = self.scene.inspect(&mut *state, transaction.env.clone(), &mut shown);
         let ResultAndState { result, state: changes } = ran.map_err(|error| match error {
             EVMError::Transaction(error) => invalid(&error, &transaction.env, &self.scene.block),
             other => fault(other),
@@ -104,8 +104,9 @@ impl Running {
         let full = || refusal(LIMIT, format!("the calls return more than {MOST_RETURNED} bytes"));
         budget.returned = left.ok_or_else(full)?;
         self.gas_used = self.gas_used.saturating_add(outcome.gas_used);
-        self.receipts.push(receipt(transaction.kind, outcome.success, self.gas_used, logs.clone()));
-        let logs = transfers.map_or(logs, Transfers::logs);
+        self.receipts.push(receipt(transaction.kind, outcome.success, self.gas_used, logs));
+        let (logs, log_count) = shown.finish();
+        self.log_count = log_count;
         self.ran.push(Ran { transaction, outcome, logs, capped });
         Ok(())
     }
@@ -126,19 +127,22 @@ impl Running {
             return Err(refusal(BLOCK_FULL, reason));
         }
         request.gas = Some(wanted);
-        if request.nonce.is_none() {
-            request.nonce = state.basic(request.sender())?.map(|account| account.nonce);
-        }
+        let next = state.basic(request.sender())?.map_or(0, |account| account.nonce);
+        let nonce = request.nonce.unwrap_or(next);
         let mut env = request.tx(chain, budget.gas).map_err(coded(PARAMETERS))?;
         if env.gas_priority_fee.is_none() && request.gas_price.is_none() {
             env.tx_type = TxType::Eip1559 as u8;
             env.gas_priority_fee = Some(0);
         }
+        if self.mode.validation {
+            env.nonce = nonce;
+            check_nonce(nonce, next).map_err(|error| invalid(&error, &env, &self.scene.block))?;
+        }
         // Whoever pays nothing has no base fee to pay either, unless blocks are to be valid.
         let free = env.gas_price == 0 && env.gas_priority_fee.unwrap_or(0) == 0;
         self.scene.cfg.disable_base_fee = !self.mode.validation && free;
         let capped = env.gas_limit < wanted;
-        Ok((Unsigned::new(request, env), capped))
+        Ok((Unsigned::new(request, nonce, env), capped))
     }
 
     /// What contracts of the protocol ask of consensus (EIP-7002, 7251). @returns its hash (EIP-7685)
@@ -152,6 +156,17 @@ impl Running {
             }
         }
         Ok(B256::from_slice(&all.finalize()))
+    }
+}
+
+/// Whether an account that has sent `next` transactions can send one with this nonce. The EVM would look at fees first.
+fn check_nonce(nonce: u64, next: u64) -> Result<(), InvalidTransaction> {
+    let (tx, state) = (nonce, next);
+    match nonce.cmp(&next) {
+        Ordering::Less => Err(InvalidTransaction::NonceTooLow { tx, state }),
+        Ordering::Greater => Err(InvalidTransaction::NonceTooHigh { tx, state }),
+        Ordering::Equal if nonce == u64::MAX => Err(InvalidTransaction::NonceOverflowInTransaction),
+        Ordering::Equal => Ok(()),
     }
 }
 

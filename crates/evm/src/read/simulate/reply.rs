@@ -29,13 +29,10 @@ pub(super) fn block(done: Done, mode: Mode) -> ShownBlock {
         index: 0,
     };
     let (mut hashes, mut transactions, mut results) = (Vec::new(), Vec::new(), Vec::new());
-    let mut logs = 0;
     for (index, mut call) in calls.into_iter().enumerate() {
         let place = Place { index, ..place };
-        let emitted = core::mem::take(&mut call.logs);
-        let (first, count) = (logs, emitted.len() as u64);
-        let shown = (first..).zip(emitted).map(|(at, log)| shown(log, at, call.transaction.hash, place)).collect();
-        logs += count;
+        let logs = core::mem::take(&mut call.logs).into_iter();
+        let shown = logs.map(|(at, log)| shown(log, at, call.transaction.hash, place)).collect();
         results.push(result(&call, shown));
         if mode.return_full_transactions {
             transactions.push(call.transaction.show(place));

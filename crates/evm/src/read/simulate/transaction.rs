@@ -17,12 +17,13 @@ pub(super) struct Unsigned {
     /// EIP-2718
     pub(super) raw: Bytes,
     pub(super) env: TxEnv,
+    nonce: u64,
     authorizations: Vec<SignedAuthorization>,
 }
 
 impl Unsigned {
     /// The transaction of `request`, which was completed to `env`. Its type is 2 unless its fields ask for another one.
-    pub(super) fn new(request: Request, env: TxEnv) -> Self {
+    pub(super) fn new(request: Request, nonce: u64, env: TxEnv) -> Self {
         let kind = match (&request.authorization_list, request.gas_price, &request.access_list) {
             (Some(_), ..) => TxType::Eip7702,
             (None, None, _) => TxType::Eip1559,
@@ -30,14 +31,14 @@ impl Unsigned {
             (None, Some(_), None) => TxType::Legacy,
         };
         let authorizations = request.authorization_list.unwrap_or_default();
-        let raw = Bytes::from(raw(kind, &env, &authorizations));
-        Self { kind, hash: keccak256(&raw), raw, env, authorizations }
+        let raw = Bytes::from(raw(kind, nonce, &env, &authorizations));
+        Self { kind, hash: keccak256(&raw), raw, env, nonce, authorizations }
     }
 }
 
-fn raw(kind: TxType, env: &TxEnv, authorizations: &[SignedAuthorization]) -> Vec<u8> {
+fn raw(kind: TxType, nonce: u64, env: &TxEnv, authorizations: &[SignedAuthorization]) -> Vec<u8> {
     let chain_id = env.chain_id.unwrap_or_default();
-    let &TxEnv { nonce, gas_limit, gas_price, kind: to, value, .. } = env;
+    let &TxEnv { gas_limit, gas_price, kind: to, value, .. } = env;
     let (input, access_list) = (env.data.clone(), env.access_list.clone());
     let (max_fee_per_gas, max_priority_fee_per_gas) = (gas_price, env.gas_priority_fee.unwrap_or_default());
     let none = Signature::new(U256::ZERO, U256::ZERO, false);
@@ -59,7 +60,7 @@ fn raw(kind: TxType, env: &TxEnv, authorizations: &[SignedAuthorization]) -> Vec
         TxType::Eip2930 => {
             TxEip2930 { chain_id, nonce, gas_price, gas_limit, to, value, access_list, input }.into_signed(none).into()
         }
-        TxType::Legacy => return legacy(env),
+        TxType::Legacy => return legacy(nonce, env),
         _ => TxEip1559 {
             chain_id,
             nonce,
@@ -78,9 +79,9 @@ fn raw(kind: TxType, env: &TxEnv, authorizations: &[SignedAuthorization]) -> Vec
 }
 
 /// v, r and s are zero, which no signature has, so that no library writes it.
-fn legacy(env: &TxEnv) -> Vec<u8> {
+fn legacy(nonce: u64, env: &TxEnv) -> Vec<u8> {
     let mut fields = Vec::new();
-    env.nonce.encode(&mut fields);
+    nonce.encode(&mut fields);
     env.gas_price.encode(&mut fields);
     env.gas_limit.encode(&mut fields);
     env.kind.encode(&mut fields);
@@ -165,7 +166,7 @@ pub(super) struct Place {
 impl Unsigned {
     /// The whole transaction.
     pub(super) fn show(self, place: Place) -> Shown {
-        let Self { kind, hash, env, authorizations, .. } = self;
+        let Self { kind, hash, env, nonce, authorizations, .. } = self;
         let dynamic = matches!(kind, TxType::Eip1559 | TxType::Eip7702);
         let tip = env.gas_priority_fee.unwrap_or_default();
         let price = u128::from(place.base_fee).saturating_add(tip).min(env.gas_price);
@@ -179,7 +180,7 @@ impl Unsigned {
             fees: dynamic.then_some(Fees { max_fee_per_gas: env.gas_price, max_priority_fee_per_gas: tip }),
             hash,
             input: env.data,
-            nonce: env.nonce,
+            nonce,
             to: match env.kind {
                 TxKind::Call(to) => Some(to),
                 TxKind::Create => None,

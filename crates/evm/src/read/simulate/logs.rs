@@ -1,4 +1,4 @@
-//! Transfers of the native coin as logs (ERC-20's event, from the address of ERC-7528).
+//! The logs of a simulated call, where asked for with transfers of the native coin (ERC-20's event, ERC-7528's address).
 
 use alloy_primitives::{Address, B256, Log, U256, address, b256};
 use revm::{
@@ -11,26 +11,38 @@ const COIN: Address = address!("0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee");
 /// keccak-256 of `Transfer(address,address,uint256)`
 const TRANSFER: B256 = b256!("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
 
-/// Logs of contracts and transfers, in their order, without those of frames that failed.
-#[derive(Debug, Default)]
-pub(super) struct Transfers {
-    /// By open frame; the first holds what came through.
-    frames: Vec<Vec<Log>>,
+/// The logs of a call, in their order, without those of frames that failed. Those count nevertheless, as in the
+/// specification's tests.
+#[derive(Debug)]
+pub(super) struct Logs {
+    /// Transfers are logs too.
+    transfers: bool,
+    /// Logs of the block so far.
+    count: u64,
+    /// With their places in the block, by open frame; the first holds what came through.
+    frames: Vec<Vec<(u64, Log)>>,
 }
 
-impl Transfers {
-    pub(super) fn logs(mut self) -> Vec<Log> {
-        self.frames.pop().unwrap_or_default()
+impl Logs {
+    /// Of a call after `count` logs of its block.
+    pub(super) fn new(transfers: bool, count: u64) -> Self {
+        Self { transfers, count, frames: Vec::new() }
+    }
+
+    /// The logs with their places in the block, and how many logs the block has now.
+    pub(super) fn finish(mut self) -> (Vec<(u64, Log)>, u64) {
+        (self.frames.pop().unwrap_or_default(), self.count)
     }
 
     fn push(&mut self, log: Log) {
         if let Some(frame) = self.frames.last_mut() {
-            frame.push(log);
+            frame.push((self.count, log));
+            self.count += 1;
         }
     }
 
     fn transfer(&mut self, from: Address, to: Address, value: U256) {
-        if !value.is_zero() {
+        if self.transfers && !value.is_zero() {
             let topics = vec![TRANSFER, from.into_word(), to.into_word()];
             self.push(Log::new_unchecked(COIN, topics, value.to_be_bytes_vec().into()));
         }
@@ -47,7 +59,7 @@ impl Transfers {
     }
 }
 
-impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Transfers {
+impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Logs {
     fn log(&mut self, _context: &mut CTX, log: Log) {
         self.push(log);
     }
