@@ -2,6 +2,7 @@ import { bytesToHex } from '../../../src/core/codec/index.js'
 import type { Genesis } from '../../../src/core/genesis/types.js'
 import type { Block, Receipt, Withdrawal } from '../../../src/core/ports/execution.js'
 import type { Address, Hash, Hex } from '../../../src/core/types/hex.js'
+import type { Answer } from './ipc.js'
 import { type GethNode, startGeth } from './node.js'
 
 const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`
@@ -76,6 +77,11 @@ export class GethChain {
   /** Receipts as they go into the receipts root. */
   rawReceipts({ hash }: { hash: Hash }): Promise<Hex[]> {
     return this.#node.rpc.request<Hex[]>('debug_getRawReceipts', hash)
+  }
+
+  /** Its answer to any call of JSON-RPC. */
+  ask(method: string, ...params: unknown[]): Promise<Answer> {
+    return this.#node.rpc.ask(method, ...params)
   }
 
   stop(): Promise<void> {

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 
-interface Answer {
+export interface Answer {
   id: number
   result?: unknown
-  error?: { code: number; message: string }
+  error?: { code: number; message: string; data?: unknown }
 }
 
 /** JSON-RPC over the socket of a node: one message a line. */
@@ -35,13 +35,18 @@ export class IpcClient {
 
   /** The result of a call, whose shape the caller knows. @throws Error with the node's message */
   async request<T>(method: string, ...params: unknown[]): Promise<T> {
+    const answer = await this.ask(method, ...params)
+    if (answer.error !== undefined) throw new Error(`geth: ${method}: ${answer.error.message}`)
+    return answer.result as T
+  }
+
+  /** The whole answer to a call. */
+  ask(method: string, ...params: unknown[]): Promise<Answer> {
     const id = this.#next++
-    const answer = await new Promise<Answer>((resolve) => {
+    return new Promise((resolve) => {
       this.#waiting.set(id, resolve)
       this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
     })
-    if (answer.error !== undefined) throw new Error(`geth: ${method}: ${answer.error.message}`)
-    return answer.result as T
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { SEQUENCER_SET_ADDRESS, sequencerSetStorage } from '../../../src/core/ge
 import type { ChainReader } from '../../../src/core/ports/execution.js'
 import { loadArtifact } from '../../../src/l1/artifacts.js'
 import { dispatch } from '../../../src/node/api/rpc/dispatch.js'
-import { METHODS } from '../../../src/node/api/rpc/methods.js'
+import { methods } from '../../../src/node/api/rpc/methods.js'
 import { revertReason } from '../../../src/node/api/rpc/revert.js'
 import { SEQUENCER, testGenesis } from '../execution/support.js'
 import { type ApiRig, openApi, rpc } from './support.js'
@@ -37,7 +37,7 @@ function asHigh(height: number) {
   const onError = (error: unknown) => rig.errors.push(error)
   const options = {
     context: { ...rig.context, chain: high },
-    methods: METHODS,
+    methods: methods({ debug: true }),
     maxBatch: 100,
     maxResponse: 100,
     onError,

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Exit, MetisSeqError } from '../../../src/core/errors/index.js'
 import type { Database } from '../../../src/core/ports/database.js'
 import { createEmbeddedEngine } from '../../../src/node/execution/embedded/index.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
-import { addressOf, METIS, newDirectory, next, openRig, sign, testGenesis, wallet } from './support.js'
+import { Killing } from '../../support/kill/rounds.js'
+import { addressOf, newDirectory, next, sign, testGenesis, wallet } from './support.js'
 
 let directory: string
 beforeEach(async () => {
@@ -16,37 +13,14 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-const sealer = fileURLToPath(new URL('sealer.mjs', import.meta.url))
-
-/** Lets a process seal blocks, kills it after `blocks` of them, and returns the last one that it acknowledged. */
-async function killedAfter(blocks: number): Promise<string> {
-  const child = spawn(process.execPath, [sealer, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = once(child, 'exit')
-  let last = ''
-  let seen = 0
-  for await (const line of createInterface({ input: child.stdout })) {
-    last = line
-    seen += 1
-    if (seen === blocks) child.kill('SIGKILL')
-  }
-  await exited
-  return last
-}
-
 describe('after kill -9', () => {
-  it.each([1, 7, 23])('the last acknowledged block is there, %i blocks on', async (blocks) => {
-    const [number, hash] = (await killedAfter(blocks)).split(' ')
-    const { engine, remove } = await openRig(await testGenesis(), directory)
+  it.each([1, 7, 23])('no acknowledged block is lost, and the state is right (seed %i)', async (seed) => {
+    const killing = await Killing.begin(seed)
     try {
-      const head = engine.head()
-      expect(head.number).toBeGreaterThanOrEqual(Number(number))
-      expect((await engine.blockByNumber(Number(number)))?.hash).toBe(hash)
-      expect(await engine.balance(addressOf(wallet(1)), head.hash)).toBe(1000n * METIS + 3n * BigInt(head.number))
-      const { block } = await engine.execute([], next(engine))
-      expect(block.number).toBe(head.number + 1)
+      await killing.round()
+      expect(killing.head).toBeGreaterThan(0)
     } finally {
-      await remove()
-      directory = await newDirectory()
+      await killing.end()
     }
   })
 })

@@ -1,0 +1,243 @@
+//! The EVM of a read.
+
+use alloy_primitives::Bytes;
+use revm::{
+    Context, Database, DatabaseCommit, ExecuteEvm, InspectEvm, Inspector, Journal,
+    bytecode::opcode::OpCode,
+    context::{
+        BlockEnv, CfgEnv, Evm, FrameStack, TxEnv,
+        result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, ResultAndState},
+    },
+    handler::{EthFrame, instructions::EthInstructions},
+    interpreter::{Interpreter, interpreter::EthInterpreter, interpreter_types::Jumps},
+};
+
+use super::{
+    at::At,
+    database::{Overlay, overlay},
+    overrides::{self, BlockOverrides, StateOverrides},
+    precompiles::Precompiled,
+    words,
+};
+use crate::{chain::Chain, state::StateError, wire::Refusal};
+
+/// What the EVM runs in, over a database.
+pub(super) type Ctx<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>>;
+
+type Machine<'a, DB, I> =
+    Evm<Ctx<DB>, I, EthInstructions<EthInterpreter, Ctx<DB>>, &'a mut Precompiled, EthFrame<EthInterpreter>>;
+
+/// A block, its rules, and its precompiles.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub(super) block: BlockEnv,
+    pub(super) cfg: CfgEnv,
+    pub(super) precompiles: Precompiled,
+}
+
+impl Scene {
+    /// In `block`, by the rules that transactions of a block are held to.
+    pub(super) fn new(chain: &Chain, block: BlockEnv) -> Self {
+        let cfg = chain.cfg(block.timestamp.saturating_to());
+        let precompiles = Precompiled::new(cfg.spec);
+        Self { block, cfg, precompiles }
+    }
+
+    /// Leaves out what only transactions are held to: the sender's nonce and code (EIP-3607), the block's gas limit and
+    /// that of a transaction (EIP-7825).
+    pub(super) fn lenient(mut self) -> Self {
+        self.cfg.disable_nonce_check = true;
+        self.cfg.disable_eip3607 = true;
+        self.cfg.disable_block_gas_limit = true;
+        self.cfg.tx_gas_limit_cap = Some(u64::MAX);
+        self
+    }
+
+    /// Runs `tx` without keeping its changes.
+    pub(super) fn transact<DB: Database<Error = StateError>>(
+        &mut self,
+        db: DB,
+        tx: TxEnv,
+    ) -> Result<ResultAndState, EVMError<StateError>> {
+        self.machine(db, ()).transact(tx)
+    }
+
+    /// Runs `tx` under the eyes of `inspector` without keeping its changes.
+    pub(super) fn inspect<DB, I>(
+        &mut self,
+        db: DB,
+        tx: TxEnv,
+        inspector: I,
+    ) -> Result<ResultAndState, EVMError<StateError>>
+    where
+        DB: Database<Error = StateError>,
+        I: Inspector<Ctx<DB>>,
+    {
+        self.machine(db, inspector).inspect_tx(tx)
+    }
+
+    /// How `tx` ended; `db` is as it was before it. Some words name the last instruction: it is found by running again.
+    pub(super) fn outcome<DB: Database<Error = StateError>>(
+        &mut self,
+        db: DB,
+        tx: &TxEnv,
+        result: ExecutionResult,
+    ) -> Result<Outcome, Refusal> {
+        let gas = *result.gas();
+        let (success, reverted) = (result.is_success(), matches!(result, ExecutionResult::Revert { .. }));
+        let mut outcome = Outcome {
+            success,
+            reverted,
+            data: Bytes::new(),
+            gas_used: gas.tx_gas_used(),
+            gas_peak: gas.total_gas_spent().max(gas.floor_gas()),
+            error: None,
+            out_of_gas: matches!(result, ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. }),
+        };
+        match result {
+            ExecutionResult::Success { output, .. } => outcome.data = output.into_data(),
+            ExecutionResult::Revert { output, .. } => {
+                outcome.error = Some(words::reverted(&output));
+                outcome.data = output;
+            }
+            ExecutionResult::Halt { reason, .. } => {
+                let mut last = LastStep::default();
+                if words::name_a_step(&reason) {
+                    self.inspect(db, tx.clone(), &mut last).map_err(fault)?;
+                }
+                outcome.error = Some(words::halted(&reason, &last));
+            }
+        }
+        Ok(outcome)
+    }
+
+    pub(super) fn machine<DB: Database, I>(&mut self, db: DB, inspector: I) -> Machine<'_, DB, I> {
+        Evm {
+            ctx: Ctx::new(db, self.cfg.spec).with_cfg(self.cfg.clone()).with_block(self.block.clone()),
+            inspector,
+            instruction: EthInstructions::new_mainnet_with_spec(self.cfg.spec),
+            precompiles: &mut self.precompiles,
+            frame_stack: FrameStack::new_prealloc(8),
+        }
+    }
+}
+
+/// How a transaction ended.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    pub(super) success: bool,
+    pub(super) reverted: bool,
+    /// What it returned, or why it reverted.
+    pub(super) data: Bytes,
+    /// gas, with what comes back
+    pub(super) gas_used: u64,
+    /// gas, without what comes back
+    pub(super) gas_peak: u64,
+    /// Why it failed, in go-ethereum's words.
+    pub(super) error: Option<String>,
+    pub(super) out_of_gas: bool,
+}
+
+/// What became of a transaction.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// It ran.
+    Ran(Outcome),
+    /// Its gas limit does not even let it begin.
+    TooLittleGas(String),
+    /// Its sender can't pay for it, or its code is too long; in go-ethereum's words.
+    Impossible(String),
+}
+
+/// A read's own state and block.
+pub(super) struct Stage<DB> {
+    pub(super) db: Overlay<DB>,
+    pub(super) scene: Scene,
+}
+
+impl<DB: Database<Error = StateError>> Stage<DB> {
+    /// The block and state that calls run in.
+    pub(super) fn new(
+        chain: &Chain,
+        at: &At,
+        state: DB,
+        accounts: Option<StateOverrides>,
+        block: Option<BlockOverrides>,
+    ) -> Result<Self, Refusal> {
+        let mut env = at.context().env();
+        if let Some(overrides) = block {
+            overrides.apply(&mut env)?;
+        }
+        let mut stage = Self { db: overlay(state, at), scene: Scene::new(chain, env).lenient() };
+        if let Some(accounts) = accounts {
+            let changes = overrides::changes(accounts, &mut stage.db, &mut stage.scene.precompiles)?;
+            stage.db.commit(changes);
+        }
+        Ok(stage)
+    }
+
+    /// Prepares for `tx`: there is no base fee for what does not pay for gas.
+    pub(super) fn price(&mut self, tx: &TxEnv) {
+        if tx.gas_price == 0 {
+            self.scene.block.basefee = 0;
+        }
+    }
+
+    /// Runs `tx` without keeping its changes.
+    pub(super) fn attempt(&mut self, tx: &TxEnv) -> Result<Attempt, Refusal> {
+        let ran = self.scene.transact(&mut self.db, tx.clone());
+        self.conclude(tx, ran.map(|done| done.result))
+    }
+
+    /// What became of `tx`, in words.
+    pub(super) fn conclude(
+        &mut self,
+        tx: &TxEnv,
+        ran: Result<ExecutionResult, EVMError<StateError>>,
+    ) -> Result<Attempt, Refusal> {
+        match ran {
+            Ok(result) => self.scene.outcome(&mut self.db, tx, result).map(Attempt::Ran),
+            Err(EVMError::Transaction(error)) => {
+                let reason = words::invalid(&error, tx, &self.scene.block);
+                match error {
+                    InvalidTransaction::CallGasCostMoreThanGasLimit { .. }
+                    | InvalidTransaction::GasFloorMoreThanGasLimit { .. } => Ok(Attempt::TooLittleGas(reason)),
+                    InvalidTransaction::LackOfFundForMaxFee { .. }
+                    | InvalidTransaction::OverflowPaymentInTransaction
+                    | InvalidTransaction::CreateInitCodeSizeLimit => Ok(Attempt::Impossible(reason)),
+                    _ => Err(Refusal::input(reason)),
+                }
+            }
+            Err(error) => Err(fault(error)),
+        }
+    }
+}
+
+/// The last instruction that was begun.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LastStep {
+    pub(super) opcode: u8,
+    /// Items on the stack before it.
+    pub(super) stack: usize,
+}
+
+impl LastStep {
+    /// Items that it takes from the stack and puts there.
+    pub(super) fn inputs_outputs(&self) -> (usize, usize) {
+        OpCode::info_by_op(self.opcode).map_or((0, 0), |info| (info.inputs().into(), info.outputs().into()))
+    }
+}
+
+impl<CTX> Inspector<CTX> for LastStep {
+    fn step(&mut self, interpreter: &mut Interpreter, _context: &mut CTX) {
+        *self = Self { opcode: interpreter.bytecode.opcode(), stack: interpreter.stack.len() };
+    }
+}
+
+/// What the EVM can't go on with.
+pub(super) fn fault(error: EVMError<StateError>) -> Refusal {
+    match error {
+        EVMError::Database(error) => error.into(),
+        other => Refusal::failed(other),
+    }
+}

@@ -1,0 +1,120 @@
+//! A bound on what the library's tracers hold.
+
+use alloy_primitives::{Address, Log, U256};
+use revm::{
+    context::ContextTr,
+    context_interface::ContextError,
+    inspector::{Inspector, JournalExt},
+    interpreter::{
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, Gas, InstructionResult, Interpreter, InterpreterResult,
+    },
+};
+use revm_inspectors::tracing::DebugInspector;
+
+/// Bytes that a call takes beside its data, in memory or as text.
+const CALL: usize = 1024;
+/// Bytes that a log takes beside its data.
+const LOG: usize = 512;
+
+/// The text of the error with which the EVM stops once nothing more fits.
+pub(super) const TOO_LARGE: &str = "the trace is too large";
+
+/// A tracer that stops the EVM before it holds more than it may.
+#[derive(Debug)]
+pub(super) struct Bounded {
+    pub(super) inspector: DebugInspector,
+    /// bytes
+    room: usize,
+    full: bool,
+}
+
+impl Bounded {
+    pub(super) fn new(inspector: DebugInspector, room: usize) -> Self {
+        Self { inspector, room, full: false }
+    }
+
+    /// Takes room for so many bytes. @returns whether they fit
+    fn take<CTX: ContextTr>(&mut self, context: &mut CTX, bytes: usize) -> bool {
+        match self.room.checked_sub(bytes) {
+            Some(left) if !self.full => self.room = left,
+            _ => {
+                self.full = true;
+                stop(context);
+            }
+        }
+        !self.full
+    }
+}
+
+/// Has the EVM end with an error as soon as its frame does.
+pub(super) fn stop<CTX: ContextTr>(context: &mut CTX) {
+    if context.error().is_ok() {
+        *context.error() = Err(ContextError::Custom(TOO_LARGE.into()));
+    }
+}
+
+fn stopped(gas_limit: u64) -> InterpreterResult {
+    InterpreterResult::new(InstructionResult::FatalExternalError, Default::default(), Gas::new(gas_limit))
+}
+
+impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Bounded {
+    fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
+        self.inspector.initialize_interp(interpreter, context);
+    }
+
+    fn step(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
+        if self.full {
+            interpreter.halt_fatal();
+        } else {
+            self.inspector.step(interpreter, context);
+        }
+    }
+
+    fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
+        if !self.full {
+            self.inspector.step_end(interpreter, context);
+        }
+    }
+
+    fn log(&mut self, context: &mut CTX, log: Log) {
+        if self.take(context, LOG + log.data.data.len()) {
+            self.inspector.log(context, log);
+        }
+    }
+
+    fn log_full(&mut self, interpreter: &mut Interpreter, context: &mut CTX, log: Log) {
+        if self.take(context, LOG + log.data.data.len()) {
+            self.inspector.log_full(interpreter, context, log);
+        }
+    }
+
+    fn call(&mut self, context: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        if self.take(context, CALL + inputs.input.len()) {
+            return self.inspector.call(context, inputs);
+        }
+        Some(CallOutcome::new(stopped(inputs.gas_limit), inputs.return_memory_offset.clone()))
+    }
+
+    fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
+        if self.take(context, outcome.result.output.len()) {
+            self.inspector.call_end(context, inputs, outcome);
+        }
+    }
+
+    fn create(&mut self, context: &mut CTX, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
+        if self.take(context, CALL + inputs.init_code().len()) {
+            return self.inspector.create(context, inputs);
+        }
+        Some(CreateOutcome::new(stopped(inputs.gas_limit()), None))
+    }
+
+    fn create_end(&mut self, context: &mut CTX, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
+        if self.take(context, outcome.result.output.len()) {
+            self.inspector.create_end(context, inputs, outcome);
+        }
+    }
+
+    fn selfdestruct(&mut self, contract: Address, target: Address, value: U256) {
+        Inspector::<CTX>::selfdestruct(&mut self.inspector, contract, target, value);
+    }
+}

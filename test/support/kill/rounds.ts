@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { setTimeout as elapse } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
+import { addressOf, newDirectory, openRig, type Rig, wallets } from '../../unit/execution/support.js'
+import { seededRandom } from './random.js'
+import { killGenesis, PLAYGROUND } from './sealer.js'
+
+const sealer = fileURLToPath(new URL('sealer.mjs', import.meta.url))
+/** Blocks that the process seals before its time has come, at most. */
+const MOST_BLOCKS = 12
+/** Milliseconds by which it may then be killed later: a block takes about as long. */
+const MOST_DELAY = 12
+const SLOTS = 40
+
+/** A process that seals blocks on one directory and is killed again and again, and what is looked at after each kill. */
+export class Killing {
+  readonly #random: (below: number) => number
+  readonly #seed: number
+  readonly #directory: string
+  /** Re-executes every block that survived, on a database of its own. */
+  readonly #witness: Rig
+  /** Blocks that were on disk and whose process died before it could say so. */
+  silent = 0
+
+  private constructor(seed: number, directory: string, witness: Rig) {
+    this.#seed = seed
+    this.#random = seededRandom(seed)
+    this.#directory = directory
+    this.#witness = witness
+  }
+
+  static async begin(seed: number): Promise<Killing> {
+    return new Killing(seed, await newDirectory(), await openRig(await killGenesis()))
+  }
+
+  /** Number of the last block. */
+  get head(): number {
+    return this.#witness.engine.head().number
+  }
+
+  /** @throws Error where a block that was acknowledged is lost, or anything that is left is wrong */
+  async round(): Promise<void> {
+    const announced = await this.#killed()
+    const survivor = await openRig(this.#witness.genesis, this.#directory)
+    try {
+      await this.#examine(survivor, announced)
+    } finally {
+      await survivor.engine.close()
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#witness.remove()
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+
+  /** @returns the hashes of the blocks that the process acknowledged, by their number */
+  async #killed(): Promise<Map<number, string>> {
+    const child = spawn(process.execPath, [sealer, this.#directory, String(this.#seed)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exited = once(child, 'exit')
+    const wanted = 1 + this.#random(MOST_BLOCKS)
+    const delay = this.#random(MOST_DELAY)
+    const announced = new Map<number, string>()
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [number, hash = ''] = line.split(' ')
+      announced.set(Number(number), hash)
+      // Not a wait for something: the moment itself is what is tried.
+      if (announced.size === wanted) void elapse(delay).then(() => child.kill('SIGKILL'))
+    }
+    const [, signal] = await exited
+    if (signal !== 'SIGKILL') throw new Error(`the process ended by itself after ${announced.size} blocks`)
+    return announced
+  }
+
+  async #examine({ engine }: Rig, announced: ReadonlyMap<number, string>): Promise<void> {
+    const head = engine.head()
+    for (const [number, hash] of announced) {
+      const found = (await engine.blockByNumber(number))?.hash
+      if (found !== hash) throw new Error(`block ${number} was acknowledged as ${hash}, and there is ${found}`)
+    }
+    this.silent += head.number - Math.max(...announced.keys())
+    const witness = this.#witness.engine
+    for (let number = witness.head().number + 1; number <= head.number; number++) {
+      const block = await engine.blockByNumber(number)
+      if (block === undefined) throw new Error(`block ${number} of ${head.number} is not there`)
+      await witness.import(block.encoded)
+      const [ours, theirs] = [await engine.receipts(block.hash), await witness.receipts(block.hash)]
+      if (!isDeepStrictEqual(ours, theirs)) throw new Error(`receipts of ${number} differ`)
+    }
+    for (const address of [...wallets.map(addressOf), PLAYGROUND]) {
+      const [ours, theirs] = [await engine.balance(address, head.hash), await witness.balance(address, head.hash)]
+      if (ours !== theirs) throw new Error(`${address} has ${ours} wei instead of ${theirs}`)
+    }
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const at = `0x${slot.toString(16).padStart(64, '0')}` as const
+      const ours = await engine.storageAt(PLAYGROUND, at, head.hash)
+      const theirs = await witness.storageAt(PLAYGROUND, at, head.hash)
+      if (ours !== theirs) throw new Error(`slot ${slot} is ${ours} instead of ${theirs}`)
+    }
+  }
+}

@@ -1,4 +1,0 @@
-import { runnerImport } from 'vite'
-
-const { module } = await runnerImport('./test/unit/execution/sealer.ts')
-await module.seal(process.argv[2])

@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { exportSnapshot, importSnapshot } from '../../../src/node/index.js'
+import { makeGenesis, TestNetwork } from './network.js'
+
+let network: TestNetwork | undefined
+afterEach(async () => {
+  await network?.close()
+  network = undefined
+})
+
+describe('a node without data', () => {
+  it('joins with the snapshot of another one, takes part, and takes turns', async () => {
+    const running = await TestNetwork.start(await makeGenesis())
+    network = running
+    const { genesis, directory } = running
+    const folder = (i: number) => join(directory, `node${i}`)
+    const path = join(directory, 'state')
+    await running.until(() => running.node(1).rotation().safe >= 6)
+    await running.stopNode(1)
+    const { number, hash } = await exportSnapshot({ genesis, directory: folder(1), path, block: 5 })
+    await running.startNode(1)
+    await running.stopNode(3)
+    await rm(folder(3), { recursive: true })
+    await importSnapshot({ genesis, directory: folder(3), path, expect: hash })
+
+    await running.startNode(3)
+    expect(running.node(3).rotation().head).toBe(number)
+    const { address } = running.node(3)
+    const from = running.events.length
+    await running.until(() =>
+      running.events.slice(from).some((event) => event.event === 'block' && event.own && event.node === address),
+    )
+    const { safe } = running.node(3).rotation()
+    await running.until(() => running.running().every((node) => node.rotation().safe > safe))
+    expect(running.fatal).toEqual([])
+  })
+})
