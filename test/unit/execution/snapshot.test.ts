@@ -71,7 +71,7 @@ const importing = (more: { expect?: Hash; signal?: AbortSignal; path?: string; g
   importSnapshot({ genesis, directory: target, path: join(root, 'whole'), ...more })
 
 async function opened<T>(use: (engine: ExecutionEngine) => Promise<T>): Promise<T> {
-  const database = await openDatabase(join(target, 'chain'))
+  const database = await openDatabase(join(target, 'chain'), { shared: true })
   const engine = await createEmbeddedEngine({ database, genesis: genesis.l2 })
   return use(engine).finally(() => engine.close())
 }
@@ -112,8 +112,7 @@ describe('a snapshot', () => {
       expect(await engine.blockByNumber(AT - 257)).toBeUndefined()
       expect(await engine.blockByNumber(AT - 256)).toEqual(blockAt(AT - 256))
       expect(await engine.blockByHash(blockAt(3).hash)).toBeUndefined()
-      expect(await engine.logs({ fromBlock: 0, toBlock: AT }, 10)).toEqual([])
-      expect(await engine.receipts(blockAt(AT).hash)).toBeUndefined()
+        expect(await engine.receipts(blockAt(AT).hash)).toBeUndefined()
       const [transaction = '0x'] = blockAt(AT).transactionHashes
       expect(await engine.transactionPlace(transaction)).toBeUndefined()
       const below = blockAt(AT - 1).hash

@@ -222,6 +222,11 @@ pub(super) struct LastStep {
 }
 
 impl LastStep {
+    /// The one that is about to begin.
+    pub(super) fn of(interpreter: &Interpreter) -> Self {
+        Self { opcode: interpreter.bytecode.opcode(), stack: interpreter.stack.len() }
+    }
+
     /// Items that it takes from the stack and puts there.
     pub(super) fn inputs_outputs(&self) -> (usize, usize) {
         OpCode::info_by_op(self.opcode).map_or((0, 0), |info| (info.inputs().into(), info.outputs().into()))
@@ -230,7 +235,7 @@ impl LastStep {
 
 impl<CTX> Inspector<CTX> for LastStep {
     fn step(&mut self, interpreter: &mut Interpreter, _context: &mut CTX) {
-        *self = Self { opcode: interpreter.bytecode.opcode(), stack: interpreter.stack.len() };
+        *self = Self::of(interpreter);
     }
 }
 
