@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Hex } from '../../../src/core/types/hex.js'
-import { callBody } from '../../../src/node/execution/embedded/calls.js'
+import { callBody, traceBody } from '../../../src/node/execution/embedded/calls.js'
 import { ReadPool, type ReadPoolOptions } from '../../../src/node/execution/embedded/readPool.js'
 import { Reads } from '../../../src/node/execution/embedded/reads.js'
 import { startThread } from '../../../src/node/execution/embedded/thread.js'
@@ -17,6 +17,9 @@ const PLAYGROUND: Hex = `0x${'1a'.repeat(20)}`
 /** Some 200 ms of work. */
 const SPIN = callBody({ to: PLAYGROUND, data: abi.encodeFunctionData('spin', [10 ** 9]) as Hex })
 const COUNTER = callBody({ to: PLAYGROUND, data: abi.encodeFunctionData('counter') as Hex })
+
+/** Of a block without transactions. */
+const TRACE = traceBody({})
 
 /** A module in the place of the database's, which runs `code` when a thread opens the chain. */
 const opens = (code: string) => ({
@@ -114,7 +117,7 @@ describe('waiting', () => {
     usePool({ waiting: { light: 2, heavy: 1 } })
     const reads = chain()
     const light = [1, 2, 3].map(() => counter(reads))
-    const heavy = [1, 2].map(() => reads.run('logs', { filter: { fromBlock: 0, toBlock: 0 }, limit: 1 }))
+    const heavy = [1, 2].map(() => reads.run('trace_block', TRACE, hash))
     const outcomes = await Promise.allSettled([...light, ...heavy])
     expect(outcomes.map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -141,7 +144,7 @@ describe('waiting', () => {
     const reads = chain()
     const order: string[] = []
     const note = (name: string) => () => void order.push(name)
-    const heavy = () => reads.run('logs', { filter: { fromBlock: 0, toBlock: 0 }, limit: 1 }).then(note('heavy'))
+    const heavy = () => reads.run('trace_block', TRACE, hash).then(note('heavy'))
     const light = () => counter(reads).then(note('light'))
     await Promise.all([heavy(), heavy(), ...Array.from({ length: 10 }, light)])
     expect(order).toEqual([...Array(8).fill('light'), 'heavy', 'light', 'light', 'heavy'])

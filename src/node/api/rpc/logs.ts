@@ -8,7 +8,8 @@ import { type MethodTable, method } from './method.js'
 import { address, hash, list, object, optional, type Parser } from './params.js'
 import { Verbatim } from './verbatim.js'
 
-const MAX_BLOCKS = 10_000
+/** The index makes a search of so many as cheap as one of few. */
+const MAX_BLOCKS = 100_000
 export const MAX_LOGS = 10_000
 const MAX_TOPICS = 4
 const MAX_ALTERNATIVES = 1_000

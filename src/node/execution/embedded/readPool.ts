@@ -38,7 +38,7 @@ export class ReadPool {
   #inARow = 0
 
   constructor(options: ReadPoolOptions) {
-    this.#options = { waiting: { light: 256, heavy: 16 }, patience: 10_000, ...options }
+    this.#options = { waiting: { light: 256, heavy: 64 }, patience: 10_000, ...options }
   }
 
   /**

@@ -15,6 +15,7 @@ export function atBlock(block: Block, root: Hash): object {
     prevRandao: block.prevRandao,
     gasLimit: hexQuantity(block.gasLimit),
     baseFee: hexQuantity(block.baseFee),
+    gasUsed: hexQuantity(block.gasUsed),
   }
 }
 

@@ -29,14 +29,14 @@ export type ToThread = { read: ReadTask } | { close: number }
 /** `ready`: it takes tasks. `answer`: JSON. `closed`: it has let go of that chain. */
 export type FromThread = { ready: true } | { answer: Uint8Array } | { error: PostedError } | { closed: number }
 
-/** How long a read may take, in ms, and how many of its kind may be under way: heavy ones leave room for others. */
+/** How long a read may take, in ms. Heavy ones usually take long: they leave room for others. */
 export const READ_LIMITS: Readonly<Record<ReadKind, { time: number; heavy: boolean }>> = {
   call: { time: 5_000, heavy: false },
   estimate: { time: 5_000, heavy: false },
   access_list: { time: 5_000, heavy: false },
   proof: { time: 5_000, heavy: false },
+  logs: { time: 5_000, heavy: false },
   simulate: { time: 5_000, heavy: true },
-  logs: { time: 10_000, heavy: true },
   trace_call: { time: 5_000, heavy: true },
   trace_transaction: { time: 5_000, heavy: true },
   trace_block: { time: 10_000, heavy: true },

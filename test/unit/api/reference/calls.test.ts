@@ -67,7 +67,6 @@ describe.skipIf(geth === undefined)('against geth (METIS_SEQ_TEST_GETH, or geth 
         },
       ],
     ],
-    ['of the hashes below another block', [at, 'latest', code(HASHES), { number: '0x4' }]],
     [
       'with a balance',
       [{ from: NOBODY, to: me, value: quantity(METIS) }, 'latest', { [NOBODY]: { balance: quantity(2n * METIS) } }],
@@ -101,6 +100,11 @@ describe.skipIf(geth === undefined)('against geth (METIS_SEQ_TEST_GETH, or geth 
     ['with an access list', [{ ...stocked, accessList: [{ address: STOCKED, storageKeys: [word(2)] }] }, 'latest']],
     ['of a block that is not there', [stocked, '0x63']],
   ])('%s', (_, params) => same('eth_call', ...params))
+
+  it('sees the hash of the block it runs on from the one after (geth does in debug_traceCall alone)', async () => {
+    const { result } = await scene.ours('eth_call', at, 'latest', code(HASHES), { number: '0x4' })
+    expect(result).toBe(`0x${scene.blocks.map(({ hash }) => hash.slice(2)).join('')}${word(0).slice(2)}`)
+  })
 
   it.each<[string, unknown[]]>([
     ['of a transfer', [{ from: me, to: NOBODY, value: '0x1' }]],

@@ -10,6 +10,8 @@ export const { abi, creation, runtime } = compilePlayground()
 export const PLAYGROUND: Address = `0x${'c0'.repeat(20)}`
 /** Has slots from the genesis on. */
 export const STOCKED: Address = `0x${'c1'.repeat(20)}`
+/** To which an account delegates. */
+export const DELEGATE: Address = `0x${'c2'.repeat(20)}`
 export const NOBODY: Address = `0x${'99'.repeat(20)}`
 export const word = (n: number | bigint): Hash => `0x${n.toString(16).padStart(64, '0')}`
 export const encode = (name: string, ...args: unknown[]) => abi.encodeFunctionData(name, args) as Hex
@@ -35,7 +37,7 @@ async function transactions(): Promise<Uint8Array[][]> {
   const gasLimit = 900_000
   const call = (name: string, ...args: unknown[]) => ({ to: PLAYGROUND, data: encode(name, ...args), gasLimit })
   const me = wallet(0)
-  const authorization = await wallet(2).authorize({ address: PLAYGROUND, chainId: CHAIN_ID, nonce: 0 })
+  const authorization = await wallet(2).authorize({ address: DELEGATE, chainId: CHAIN_ID, nonce: 0 })
   const first = [
     { data: creation, gasLimit: 3_000_000 },
     { to: wallet(1).address, value: METIS, type: 0 },
@@ -69,6 +71,7 @@ export async function openScene(geth: string): Promise<Scene> {
   const storage = { [word(2)]: word(41), [word(7)]: word(2n ** 255n) }
   const genesis = await testGenesis({
     [PLAYGROUND]: { balance: '5', code: runtime },
+    [DELEGATE]: { balance: '0', code: runtime },
     [STOCKED]: { balance: '0', code: runtime, storage },
   })
   const rig = await openApi({}, genesis)
@@ -93,9 +96,13 @@ export async function openScene(geth: string): Promise<Scene> {
   }
 }
 
-/** Result or error, without what is about the message alone. */
+/** Result or error; of geth's messages the words, without what it puts around them for some methods. */
 export function outcome({ result, error }: Answered): unknown {
   if (error === undefined) return { result }
-  const { code, message, data } = error
-  return { error: { code, message, ...(data === undefined ? {} : { data }) } }
+  const { code, data } = error
+  const words = error.message
+    .replace(/^(err|failed with \d+ gas): /, '')
+    .replace(/ \(supplied gas \d+\)$/, '')
+    .replace(/ limit 49152$/, '')
+  return { error: { code, words, ...(data === undefined ? {} : { data }) } }
 }

@@ -137,8 +137,6 @@ export async function settings(): Promise<readonly [wide: Setting, narrow: Setti
     const block = await makeGenesisBlock(alloc, fields)
     return { name, base, genesis: { chainId: CHAIN_ID, ...fields, alloc, sequencerSet: at(0), ...block } }
   }
-  const GWEI = 10n ** 9n
-  // Empty blocks lower the base fee by an eighth each: it is about a gwei when the seeds begin.
-  const high = (GWEI * 8n ** 260n) / 7n ** 260n
-  return [await make('wide', 260, 1_000_000_000_000, high), await make('narrow', 2, 2_500_000, GWEI)]
+  // Empty blocks lower the base fee by an eighth each: of the most that 64 bits hold, some thousand wei are left.
+  return [await make('wide', 260, 1_000_000_000_000, 2n ** 64n - 1n), await make('narrow', 2, 2_500_000, 10n ** 9n)]
 }
