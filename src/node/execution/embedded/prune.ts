@@ -65,7 +65,7 @@ export class Pruner {
   #running: Promise<PruneReport | undefined> | undefined
   #worker: Worker | undefined
   #closed = false
-  /** Whether there was a prune since the start: the first one is due as soon as there is anything to remove. */
+  /** Whether there was a prune since the start: the first one is due as soon as it is worth its while. */
   #started = false
   #notBefore = 0
 
@@ -77,7 +77,7 @@ export class Pruner {
   wake(head: Block): void {
     if (this.#running !== undefined || this.#closed || performance.now() < this.#notBefore) return
     const { keep, store, step = Math.max(MIN_STEP, Math.ceil(keep * STEP)) } = this.#options
-    if (this.#target(head) < store.oldestState() + (this.#started ? step : 1)) return
+    if (this.#target(head) < store.oldestState() + (this.#started ? step : Math.min(step, MIN_STEP))) return
     this.#started = true
     this.prune().catch((error) =>
       this.#options.onFailed?.(error instanceof Error ? error : new Error(messageOf(error))),

@@ -1,5 +1,6 @@
 import { parseBlock } from '../../../core/chain/block.js'
 import { orderedRoot, withdrawalsRoot } from '../../../core/chain/orderedRoot.js'
+import { stateIncomplete } from '../../../core/chain/trie.js'
 import {
   bytesToHex,
   equalBytes,
@@ -18,7 +19,7 @@ import type { Block } from '../../../core/ports/execution.js'
 import type { Hash } from '../../../core/types/hex.js'
 import type { SnapshotReader, SnapshotWriter } from './snapshotFile.js'
 import type { StoredChain } from './stored.js'
-import { type Reference, stateIncomplete, walkState } from './walk.js'
+import { type Reference, walkState } from './walk.js'
 
 /** Blocks before that of the state which executing the next ones may ask for (BLOCKHASH). */
 const ANCESTORS = 256
@@ -81,7 +82,7 @@ export async function writeSnapshot(
   const count = counter(writer, { signal, onProgress })
   const take = async ({ kind, hash }: Reference) => {
     const encoded = kind === 'code' ? stored.code(hash) : stored.node(hash)
-    if (encoded === undefined) throw stateIncomplete(kind === 'code' ? 'code' : 'node', hash)
+    if (encoded === undefined) throw stateIncomplete(`${kind === 'code' ? 'code' : 'node'} ${bytesToHex(hash)}`)
     await writer.record(encoded)
     count(kind)
     return encoded
