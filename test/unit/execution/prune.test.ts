@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { hexToBytes } from '../../../src/core/codec/index.js'
+import { key } from '../../../src/node/execution/embedded/keys.js'
 import { TestChain, type Write } from './chain.js'
 
 let chain: TestChain
@@ -82,6 +84,19 @@ describe('pruning', () => {
       [8, 5],
       [13, 10],
     ])
+  })
+
+  it('removes nothing where the state that it has to keep is not whole, and says so', async () => {
+    const failures: string[] = []
+    const onFailed = (error: Error) => void failures.push(error.message)
+    chain = await TestChain.open({ keep: 2, step: 1, onFailed }, [set(1, 1, 1), set(2, 1, 1), set(3, 1, 1)])
+    for (let value = 2; value < 5; value++) await chain.append([set(1, 1, value)])
+    const { stateRoot } = chain.at(2)
+    await chain.database.write([{ key: key.node(hexToBytes(stateRoot)), value: undefined }])
+    const before = await chain.nodes()
+    chain.pruner.wake(chain.head)
+    await expect(chain.prune()).rejects.toThrow(stateRoot)
+    expect([failures, await chain.nodes()]).toEqual([[expect.stringContaining('has no node')], before])
   })
 
   it('goes on after it was interrupted', async () => {
