@@ -47,6 +47,7 @@ export class LightReads {
 
   /** The account in the state after `block`. @throws MetisSeqError `STATE_PRUNED`, `STATE_INCOMPLETE` */
   account(address: Address, block: Block): Account {
+    this.#chain.requireState(block)
     const name = `${block.stateRoot}${address}`
     const known = this.#known.get(name)
     if (known !== undefined) return known
@@ -64,13 +65,13 @@ export class LightReads {
   }
 
   storage(address: Address, slot: Hash, block: Block): Hash {
+    this.#chain.requireState(block)
     const reply = this.#ask('storage', block, [fromHex(block.stateRoot), fromHex(address), BigInt(slot)])
     const value = rlpInteger(rlpDecode(reply, fail), 'the value', fail)
     return `0x${value.toString(16).padStart(64, '0')}`
   }
 
   #ask(name: EvmFunction, block: Block, request: RlpInput[]): Uint8Array {
-    this.#chain.requireState(block)
     return this.#engines.invoke(this.#rules, { chain: this.#chain, block }, name, rlpEncode(request))
   }
 }

@@ -1,5 +1,4 @@
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
-import type { DatabaseReader } from '../../../core/ports/database.js'
 import type { Block } from '../../../core/ports/execution.js'
 import { knownBlock } from './ancestors.js'
 import type { EvmFunction } from './instance.js'
@@ -8,6 +7,7 @@ import type { Position, ReadEngines } from './readEngines.js'
 import { evmRefused, readFailed } from './readErrors.js'
 import { atBlock, tracedTransactions, withFields } from './readRequests.js'
 import type { ReadChain, ReadTask } from './readTask.js'
+import { reopen } from './reopen.js'
 import { StoredChain } from './stored.js'
 
 /** The reads of one thread. It opens chains when they are first read, and keeps them open until `close`. */
@@ -46,8 +46,7 @@ export class ReadWork {
   async #open({ id, database }: ReadChain): Promise<StoredChain> {
     const known = this.#chains.get(id)
     if (known !== undefined) return known
-    const module = (await import(database.module)) as { openReader(directory: string): Promise<DatabaseReader> }
-    const chain = new StoredChain(await module.openReader(database.directory))
+    const chain = new StoredChain(await reopen(database))
     this.#chains.set(id, chain)
     return chain
   }
