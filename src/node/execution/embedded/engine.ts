@@ -16,7 +16,7 @@ import { type Host, Instance } from './instance.js'
 import { bringForward } from './layout.js'
 import { LightReads } from './lightReads.js'
 import { type PruneOptions, Pruner, type StateHistory } from './prune.js'
-import { ReadEngines } from './readEngines.js'
+import { readEngines } from './readEngines.js'
 import { Reader, type ReaderParts } from './reader.js'
 import { Reads } from './reads.js'
 import { type Senders, sharedSenders } from './senders.js'
@@ -69,7 +69,7 @@ export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Prom
     ...rules,
     store,
     decoder: new TransactionDecoder(genesis.chainId, senders),
-    light: new LightReads(new ReadEngines(module), rules, store),
+    light: new LightReads(readEngines(module), rules, store),
     reads: new Reads({ ...rules, database: database.address }),
   }
   const engine = new EmbeddedEngine(parts, senders, { instantiate: (host) => new Instance(module, host), ...options })
