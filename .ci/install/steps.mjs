@@ -55,12 +55,12 @@ export const STEPS = [
 ]
 
 /**
- * What is native has to be there as a binary: secp256k1 and keccak would fall back to JavaScript without a word. A program
- * for `node --input-type=module -e`, run in the folder of the package.
+ * What is native has to be there as a binary: secp256k1 and keccak would fall back to JavaScript without a word; and the
+ * execution engine in wasm has to be in the package, and suit this Node. A program for `node --input-type=module -e`, run in the folder of the package.
  */
 export const NATIVE = `
 import { createRequire } from 'node:module'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
@@ -73,4 +73,6 @@ await db.put('a', 'b')
 if (await db.get('a') !== 'b' || typeof kzg.DasContextJs !== 'function') throw new Error('a native module does not work')
 await db.close()
 rmSync(folder, { recursive: true })
+const engine = WebAssembly.Module.exports(await WebAssembly.compile(readFileSync('wasm/evm.wasm')))
+if (!engine.some(({ name, kind }) => name === 'open' && kind === 'function')) throw new Error('wasm/evm.wasm is no engine')
 `

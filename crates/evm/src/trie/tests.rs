@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+mod decoding;
+
 use super::*;
 use alloy_primitives::keccak256;
 use alloy_trie::{HashBuilder, Nibbles};
@@ -76,4 +78,40 @@ fn many_keys() {
         }
     }
     assert_eq!(trie.size(), 0);
+}
+
+#[test]
+fn hands_out_no_unchanged_sibling() {
+    let [first, second, third] = [0x10, 0x20, 0x21].map(|byte| {
+        let mut key = B256::repeat_byte(0x77);
+        key[0] = byte;
+        key
+    });
+    let (mut store, mut trie) = (Store::default(), Trie::new(EMPTY_ROOT_HASH));
+    [first, second, third].iter().for_each(|key| trie.insert(key, vec![key[0]; 40], &store).unwrap());
+    let root = store.commit(&mut trie);
+    assert_eq!(store.nodes.len(), 5, "two branches, three leaves");
+    let mut trie = Trie::new(root);
+    // The branch of the two others stays, an extension leads to it; then the last leaf alone stays, as the root.
+    for (key, size) in [(first, 2), (second, 1)] {
+        trie.remove(&key, &store).unwrap();
+        let mut handed = 0;
+        trie.commit(&mut |_, _| handed += 1);
+        assert_eq!((handed, trie.size()), (1, size));
+    }
+    assert_eq!(trie.get(&third, &store).unwrap(), Some([0x21; 40].as_slice()));
+}
+
+#[test]
+fn long_values() {
+    let (mut store, mut trie, mut entries) = (Store::default(), Trie::new(EMPTY_ROOT_HASH), BTreeMap::new());
+    for (byte, length) in [(0x11, 255), (0x12, 256), (0x21, 65_535), (0x22, 65_536)] {
+        let (key, value) = (B256::repeat_byte(byte), vec![byte; length]);
+        trie.insert(&key, value.clone(), &store).unwrap();
+        entries.insert(key, value);
+    }
+    let root = store.commit(&mut trie);
+    assert_eq!(root, expected(&entries));
+    let mut trie = Trie::new(root);
+    entries.iter().for_each(|(key, value)| assert_eq!(trie.get(key, &store).unwrap(), Some(value.as_slice())));
 }
