@@ -1,5 +1,5 @@
 // The import rules of docs/adr/0004 (who may know whom). `scripts/check-imports.mjs` runs them.
-const CORE_PACKAGES = '^node_modules/(@noble/(hashes|curves)|@ethereumjs/rlp)/'
+const CORE_PACKAGES = '^node_modules/@noble/(hashes|curves)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

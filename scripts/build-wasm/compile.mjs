@@ -65,8 +65,9 @@ function checkSources(root, name, dependencies) {
   const read = dependencies
     .slice(dependencies.indexOf(': ') + 2)
     .split(/(?<!\\)[ \n]+/)
+    .filter((path) => path !== '')
     .map((path) => relative(root, path.replaceAll('\\ ', ' ')).replaceAll('\\', '/'))
-  const unknown = read.find((path) => path !== '' && !known.has(path))
+  const unknown = read.find((path) => !known.has(path))
   if (unknown === undefined) return
   throw new Error(
     `crates/${name} is built from ${unknown}, which the hash of its sources does not cover.\nNext: Move it below crates/${name}/src, or have sourcesOf in scripts/build-wasm/parts.mjs name it.`,

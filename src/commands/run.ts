@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/command.js'
+import { stateHistoryFlag } from '../cli/stateHistory.js'
 import { isTerminal } from '../cli/streams.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Devnet, DevnetOptions } from '../devnet/devnet.js'
@@ -16,6 +17,7 @@ one line of JSON; the event \`ready\` has what \`devnet info\` gives.`
     '<%= config.bin %> <%= command.id %> --devnet',
     '<%= config.bin %> <%= command.id %> --devnet --data-dir /tmp/second --port-base 9645',
     '<%= config.bin %> <%= command.id %> --devnet --reset --json',
+    '<%= config.bin %> <%= command.id %> --devnet --state-history all',
   ]
   static override flags = {
     devnet: Flags.boolean({ description: 'Run a network of four sequencers with its own L1.' }),
@@ -35,6 +37,7 @@ one line of JSON; the event \`ready\` has what \`devnet info\` gives.`
       min: 1000,
       max: 60_000,
     }),
+    'state-history': stateHistoryFlag(),
   }
 
   async run(): Promise<void> {
@@ -52,6 +55,7 @@ one line of JSON; the event \`ready\` has what \`devnet info\` gives.`
       portBase: flags['port-base'],
       epochLength: flags['epoch-length'],
       blockTime: flags['block-time'],
+      stateHistory: flags['state-history'],
     })
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { access } from 'node:fs/promises'
+import type { StateHistory } from '../core/chain/stateHistory.js'
 import { bytesToHex } from '../core/codec/index.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
@@ -39,6 +40,8 @@ export interface DevnetOptions {
   epochLength?: number | undefined
   /** ms; fixed when the network is made */
   blockTime?: number | undefined
+  /** Of how many blocks each node keeps the state. */
+  stateHistory?: StateHistory | undefined
   onEvent: (event: DevnetEvent) => void
   /** Something without which the devnet can't go on has ended; close it. */
   onFailure: (error: Error) => void
@@ -111,7 +114,8 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   }
   const keys = [...accounts.sequencers, accounts.spare]
   const directory = (index: number) => folder.node(index)
-  const nodes = new DevnetNodes({ genesis, shared, keys, ports: ports.nodes, directory, now, onEvent })
+  const { stateHistory } = options
+  const nodes = new DevnetNodes({ genesis, shared, keys, ports: ports.nodes, directory, stateHistory, now, onEvent })
   closer.add(async () => {
     const closing = nodes.closeAll()
     // A node waits for the work it has begun; the slow part of it, proofs of a batch, is done again after the next start.

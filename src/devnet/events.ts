@@ -13,6 +13,8 @@ export type DevnetEvent =
 export type NodeState = 'running' | 'stopped' | 'failed'
 
 const REMEMBERED = 512
+/** Events that say nothing of the network, and are told each time. */
+const OF_ONE_NODE: readonly NodeEvent['event'][] = ['block', 'rewound', 'refused', 'pruned']
 
 /**
  * Every node tells what it sees, which is the same five times over: passes on the first telling of what concerns the
@@ -22,7 +24,7 @@ export function onceEach(onEvent: (event: DevnetEvent) => void): (event: NodeEve
   const told = new Set<string>()
   return (event) => {
     if (event.event === 'block' && !event.own) return
-    if (event.event !== 'block' && event.event !== 'rewound' && event.event !== 'refused') {
+    if (!OF_ONE_NODE.includes(event.event)) {
       const { node: _node, nodeIndex: _index, ...news } = event
       const text = JSON.stringify(news, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
       if (told.has(text)) return

@@ -51,13 +51,18 @@ export async function openFolder(dataDir: string, reset: boolean): Promise<DataF
     group: at('group'),
     keystore: at('keystore'),
     control: at('control.json'),
-    node: (index) => join(root, 'nodes', String(index)),
+    node: (index) => nodeFolder(root, index),
     clear: async () => {
       await empty(root)
       await writeDurably(at('version'), `${VERSION}\n`)
     },
     release: () => lock.close(),
   }
+}
+
+/** Where the data of a node lie. */
+export function nodeFolder(root: string, index: number): string {
+  return join(root, 'nodes', String(index))
 }
 
 /** A folder with other things in it is somebody's: nothing is written to it, and `--reset` would delete it. */
@@ -92,7 +97,8 @@ async function empty(root: string): Promise<void> {
   for (const name of names) await rm(join(root, name), { recursive: true, force: true })
 }
 
-async function checkVersion(root: string): Promise<void> {
+/** @throws MetisSeqError `DATA_FOLDER_TOO_NEW`, `DATA_FOLDER_CORRUPT` (exit 9) */
+export async function checkVersion(root: string): Promise<void> {
   const text = await readFile(join(root, 'version'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return `${VERSION}`
     throw error

@@ -36,6 +36,7 @@ function noteOf(event: DevnetEvent): string | undefined {
     'failure',
     'warning',
     'rewound',
+    'pruned',
     'refused',
   ]
   return shown.includes(event.event) ? lineOf(event) : undefined
@@ -72,6 +73,8 @@ export function lineOf(event: DevnetEvent): string | undefined {
       return `batch ${event.index} up to block ${event.last} is on L1, ${short(event.transaction)}`
     case 'rewound':
       return `node ${event.nodeIndex} went back to block ${event.to}, ${event.orphaned} blocks orphaned`
+    case 'pruned':
+      return `node ${event.nodeIndex} keeps states from block ${event.oldest} on: ${event.removed} older trie nodes removed`
     case 'refused':
       return `node ${event.nodeIndex} refused a ${event.what}: ${event.reason}`
     case 'warning':

@@ -1,3 +1,4 @@
+import type { StateHistory } from '../core/chain/stateHistory.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
 import { Serial } from '../core/serial.js'
@@ -17,6 +18,7 @@ export interface NodesOptions {
   keys: readonly TestKey[]
   ports: readonly number[]
   directory: (index: number) => string
+  stateHistory?: StateHistory | undefined
   now: () => number
   onEvent: (event: DevnetEvent) => void
 }
@@ -57,13 +59,14 @@ export class DevnetNodes {
     const slot = this.#slot(index)
     return slot.turn.run(async () => {
       if (slot.node !== undefined) return
-      const { genesis, shared, directory, now } = this.#options
+      const { genesis, shared, directory, stateHistory, now } = this.#options
       slot.node = await createNode({
         ...shared,
         genesis,
         directory: directory(index),
         key: slot.key,
         api: { host: HOST, port: slot.port },
+        stateHistory,
         now,
         onEvent: (event) => this.#tell({ ...event, nodeIndex: index }),
         onFatal: (error) => this.#failed(slot, index, error),

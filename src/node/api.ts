@@ -10,11 +10,13 @@ export interface DoorOptions {
   onPending(listener: (transaction: Transaction) => void): () => void
   rotation(): Rotation
   status(): NodeStatus
+  /** Last prune of old states; undefined before the first one. */
+  pruned(): { oldest: number; milliseconds: number } | undefined
   api: { host: string; port: number }
 }
 
 /** Opens the node's doors (JSON-RPC, WebSocket, REST, metrics) and says where they are. */
-export async function openApi({ context, submit, onPending, rotation, status, api }: DoorOptions) {
+export async function openApi({ context, submit, onPending, rotation, status, pruned, api }: DoorOptions) {
   const { chain, consensus, genesis, network, pool } = context
   const tags = () => ({ safe: consensus.state.checkpoint.number, finalized: consensus.state.batch.finalized })
   const started = chain.head().number
@@ -37,7 +39,7 @@ export async function openApi({ context, submit, onPending, rotation, status, ap
       gasLimit: BigInt(genesis.l2.gasLimit),
     },
     routes: { '/v1/status': () => status(), '/v1/rotation': () => rotation() },
-    metrics: () => readings(context),
+    metrics: () => [...readings(context), ...pruneReadings(pruned())],
     onError: (error, where) => context.warn(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
   })
 }
@@ -55,6 +57,18 @@ function readings({ address, chain, consensus, pool }: NodeContext): Reading[] {
       name: 'metis_seq_is_sequencer',
       help: '1 while this node is the sequencer.',
       value: Number(term.sequencer === address),
+    },
+  ]
+}
+
+function pruneReadings(last: { oldest: number; milliseconds: number } | undefined): Reading[] {
+  if (last === undefined) return []
+  return [
+    { name: 'metis_seq_oldest_state_block', help: 'Oldest L2 block whose state is kept.', value: last.oldest },
+    {
+      name: 'metis_seq_prune_seconds',
+      help: 'How long the last removal of old states took.',
+      value: last.milliseconds / 1000,
     },
   ]
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DEFAULT_STATE_HISTORY } from '../core/chain/stateHistory.js'
 import { bytesToHex } from '../core/codec/index.js'
 import { signDigest } from '../core/consensus/crypto.js'
 import { attestationDigest, networkIdOf } from '../core/consensus/digest.js'
@@ -16,7 +17,7 @@ import { BlobStore } from './batcher/blobStore.js'
 import { ConsensusDriver } from './consensus/driver.js'
 import { recoverNative } from './consensus/recover.js'
 import { eventsOf } from './events.js'
-import { createEmbeddedEngine } from './execution/embedded/index.js'
+import { createEmbeddedEngine, type PruneReport } from './execution/embedded/index.js'
 import { Attester } from './sequencer/attester.js'
 import type { NodeContext } from './sequencer/context.js'
 import { Duties } from './sequencer/duties.js'
@@ -39,10 +40,13 @@ interface Stores {
   blobs: Database
 }
 
+const STORES = ['chain', 'consensus', 'seals', 'guard', 'blobs'] as const
+
 async function openStores(directory: string): Promise<Stores> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const [chain, consensus, seals, guard, blobs] = await Promise.all(
-    ['chain', 'consensus', 'seals', 'guard', 'blobs'].map((name) => openDatabase(join(directory, name))),
+    // Others of the node's threads read the chain, too.
+    STORES.map((name) => openDatabase(join(directory, name), { shared: name === 'chain' })),
   )
   if (!chain || !consensus || !seals || !guard || !blobs)
     throw new MetisSeqError('STORES', 'A store of the node is missing.')
@@ -51,9 +55,22 @@ async function openStores(directory: string): Promise<Stores> {
 
 /** Wires one node out of its parts, starts it, and returns what its owner needs: the one place where adapters meet. */
 export async function createNode(options: NodeOptions): Promise<SequencerNode> {
-  const stores = await openStores(options.directory)
-  const chain = await createEmbeddedEngine({ database: stores.chain, genesis: options.genesis.l2 })
-  return new RunningNode(options, stores, chain).start()
+  const { directory, genesis, stateHistory = DEFAULT_STATE_HISTORY } = options
+  const stores = await openStores(directory)
+  let node: RunningNode | undefined
+  const pruning = (keep: number) => ({
+    keep,
+    keepFrom: () => node?.finalized ?? 0,
+    onPruned: (report: PruneReport) => node?.pruned(report),
+    onFailed: (error: Error) => node?.pruningFailed(error),
+  })
+  const chain = await createEmbeddedEngine({
+    database: stores.chain,
+    genesis: genesis.l2,
+    stateHistory: stateHistory === 'all' ? undefined : pruning(stateHistory),
+  })
+  node = new RunningNode(options, stores, chain)
+  return node.start()
 }
 
 class RunningNode implements SequencerNode {
@@ -72,6 +89,7 @@ class RunningNode implements SequencerNode {
   readonly #submissions: Submissions
   #api: Awaited<ReturnType<typeof openApi>> | undefined
   #timer: NodeJS.Timeout | undefined
+  #pruned: PruneReport | undefined
   #closing: Promise<void> | undefined
   readonly #running = new Set<Promise<unknown>>()
   /** Where the record stood at the start. Until consensus is there its state is old: acting on it would undo final blocks. */
@@ -156,6 +174,7 @@ class RunningNode implements SequencerNode {
       onPending: (listener) => this.#submissions.onPending(listener),
       rotation: () => this.rotation(),
       status: () => this.status(),
+      pruned: () => this.#pruned,
       api: this.#options.api,
     })
     this.#driver.start()
@@ -177,6 +196,22 @@ class RunningNode implements SequencerNode {
 
   rotation() {
     return rotationOf(this.#context)
+  }
+
+  /** Last block whose batch L1 holds. */
+  get finalized(): number {
+    return this.#driver.state.batch.finalized
+  }
+
+  pruned(report: PruneReport): void {
+    this.#pruned = report
+    const { oldest, removed, milliseconds } = report
+    this.#emit({ event: 'pruned', oldest, removed, milliseconds: Math.round(milliseconds) })
+  }
+
+  /** Nothing is lost by it but space; a disk that fails shows at the next block. */
+  pruningFailed(error: Error): void {
+    this.#emit({ event: 'warning', message: `old states could not be removed: ${error.message}` })
   }
 
   #isCurrent(): boolean {
@@ -254,6 +289,14 @@ export { openEmbeddedLog } from './consensus/embedded.js'
 export { type AuditOptions, auditChain } from './derive.js'
 export { makeGenesisBlock } from './execution/embedded/index.js'
 export { LocalHub } from './p2p/hub.js'
+export {
+  type ExportOptions,
+  exportSnapshot,
+  type ImportOptions,
+  importSnapshot,
+  lookAtSnapshot,
+  type SnapshotContent,
+} from './snapshot.js'
 export { openDatabase } from './storage/level.js'
 export { createDevGroupSigner } from './threshold/dev.js'
 export type { NodeEvent, NodeOptions, NodeStatus, Rotation, SequencerNode } from './types.js'

@@ -1,3 +1,4 @@
+import type { StateHistory } from '../core/chain/stateHistory.js'
 import type { CurrentTerm, SigningRequest } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
@@ -19,6 +20,8 @@ export interface NodeOptions {
   sender: L1Sender
   kzg: Kzg
   api: { host: string; port: number }
+  /** Of how many blocks, the latest ones, the state is kept (default 8192); states not older than L1's finality always are. */
+  stateHistory?: StateHistory | undefined
   /** Milliseconds since 1970; passed in so that tests can set it. */
   now: () => number
   onEvent: (event: NodeEvent) => void
@@ -42,6 +45,8 @@ export type NodeNews =
   | { event: 'signed'; kind: SigningRequest['kind']; subject: number }
   | { event: 'batch'; index: number; last: number; transaction: Hash }
   | { event: 'l1'; number: number }
+  /** States before block `oldest` are gone, and so many trie nodes that they alone had. */
+  | { event: 'pruned'; oldest: number; removed: number; milliseconds: number }
   | { event: 'warning'; message: string }
 
 /** What `rotation` and the live view show; also GET /v1/rotation. */

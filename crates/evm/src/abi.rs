@@ -185,4 +185,21 @@ macro_rules! exports {
     )*};
 }
 
-exports!(genesis, begin, apply, finish, account, storage, signatures, addresses, decode, call, estimate);
+exports!(
+    genesis,
+    begin,
+    apply,
+    finish,
+    account,
+    storage,
+    signatures,
+    addresses,
+    decode,
+    call,
+    estimate,
+    access_list,
+    proof,
+    trace_block,
+    trace_call,
+    simulate,
+);

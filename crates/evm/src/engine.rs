@@ -11,7 +11,7 @@ use crate::{
     chain::{BlockContext, Chain},
     host::Host,
     read,
-    state::State,
+    state::{Nodes, State},
     transaction::{Decoded, address_of, decode},
     wire::{
         self, AccountAt, Allocation, Apply, Begin, Open, Paid, Refusal, Sent, StorageAt, genesis, list, outcomes,
@@ -155,6 +155,31 @@ impl<H: Host + Copy> Engine<H> {
     /// See [`read::estimate`].
     pub fn estimate(&self, request: &[u8]) -> Reply {
         read::estimate(request, &self.chain, |root| State::new(*self.host(), root))
+    }
+
+    /// See [`read::access_list`].
+    pub fn access_list(&self, request: &[u8]) -> Reply {
+        read::access_list(request, &self.chain, |root| State::new(*self.host(), root))
+    }
+
+    /// See [`read::proof`].
+    pub fn proof(&self, request: &[u8]) -> Reply {
+        read::proof(request, &Nodes(self.host()))
+    }
+
+    /// See [`read::trace_block`].
+    pub fn trace_block(&self, request: &[u8]) -> Reply {
+        read::trace_block(request, &self.chain, |root| State::new(*self.host(), root))
+    }
+
+    /// See [`read::trace_call`].
+    pub fn trace_call(&self, request: &[u8]) -> Reply {
+        read::trace_call(request, &self.chain, |root| State::new(*self.host(), root))
+    }
+
+    /// See [`read::simulate`].
+    pub fn simulate(&self, request: &[u8]) -> Reply {
+        read::simulate(request, &self.chain, *self.host())
     }
 
     /// Reads of the head's state use what is loaded; others open the state at their root.

@@ -124,7 +124,7 @@ pub struct State<H> {
 }
 
 /// The nodes of a host, for the tries.
-struct Nodes<'a, H>(&'a H);
+pub(crate) struct Nodes<'a, H>(pub(crate) &'a H);
 
 impl<H: Host> NodeSource for Nodes<'_, H> {
     fn node(&self, hash: &B256) -> Option<Bytes> {

@@ -70,6 +70,27 @@ export function depositsUpTo(input: Pick<RuleInput, 'deposit'>, l1Origin: number
   return deposits
 }
 
+/**
+ * Deposits that the queue has up to an L1 block: the cursor after a block with that origin on which no more were waiting.
+ * Their L1 blocks never go down, so it is searched by halves.
+ */
+export function depositCount(deposit: RuleInput['deposit'], l1Origin: number): number {
+  const isUpTo = (index: number) => (deposit(index)?.l1Block ?? Number.POSITIVE_INFINITY) <= l1Origin
+  let low = 0
+  let high = 1
+  while (isUpTo(high - 1)) {
+    low = high
+    high *= 2
+  }
+  // The deposits before `low` are up to the origin, the one before `high` is not.
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (isUpTo(middle - 1)) low = middle
+    else high = middle
+  }
+  return low
+}
+
 function sameWithdrawals(a: readonly Withdrawal[], b: readonly Withdrawal[]): boolean {
   const text = ({ index, address, amountGwei }: Withdrawal) => `${index} ${address} ${amountGwei}`
   return a.length === b.length && a.every((each, i) => b[i] !== undefined && text(each) === text(b[i]))

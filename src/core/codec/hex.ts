@@ -25,6 +25,11 @@ export function bytesToHex(bytes: Uint8Array): Hex {
   return `0x${digits}`
 }
 
+/** A quantity of JSON-RPC: hexadecimal without leading zeros, zero is 0x0 (EIP-1474). */
+export function hexQuantity(value: bigint | number): Hex {
+  return `0x${value.toString(16)}`
+}
+
 /** Whether `text` is `0x` and whole bytes, of `length` bytes where one is given. */
 export function isHex(text: string, length?: number): text is Hex {
   if (length !== undefined && text.length !== 2 + 2 * length) return false

@@ -1,25 +1,10 @@
-import { RLP } from '@ethereumjs/rlp'
-import { fromBigEndian, minimalBigEndian } from './bytes.js'
+import { fromBigEndian } from './bytes.js'
 import { type Malformed, malformed } from './malformed.js'
 
 /** A decoded RLP item: bytes, or a list of items. */
 export type RlpItem = Uint8Array | RlpItem[]
 
-/** What can be encoded; integers are written in the fewest bytes, zero as the empty string. */
-export type RlpInput = Uint8Array | bigint | number | readonly RlpInput[]
-
 const MAX_DEPTH = 16
-
-/** The RLP of `input` (Ethereum yellow paper, appendix B). */
-export function rlpEncode(input: RlpInput): Uint8Array {
-  return RLP.encode(plain(input))
-}
-
-function plain(input: RlpInput): RlpItem {
-  if (input instanceof Uint8Array) return input
-  if (typeof input === 'bigint' || typeof input === 'number') return minimalBigEndian(input)
-  return input.map(plain)
-}
 
 /** The one item that `bytes` hold, in canonical form, nested at most 16 deep, with nothing after it. */
 export function rlpDecode(bytes: Uint8Array, fail: Malformed = malformed('RLP_MALFORMED', 'RLP')): RlpItem {

@@ -1,4 +1,18 @@
 import type { Address, Hash, Hex } from '../types/hex.js'
+import type {
+  AccessListItem,
+  AccessListResult,
+  AccountProof,
+  Authorization,
+  CallOverrides,
+  CallRequest,
+  CallResult,
+  JsonText,
+  SimulatePayload,
+  TraceOptions,
+} from './calls.js'
+
+export type { CallRequest, CallResult } from './calls.js'
 
 /** A credit on L2 of METIS locked on L1, carried as an EIP-4895 withdrawal (rule L2). */
 export interface Withdrawal {
@@ -76,7 +90,7 @@ export interface Receipt {
 /** A transaction as the pool and JSON-RPC need it: decoded once, sender recovered. Amounts in wei. */
 export interface Transaction {
   hash: Hash
-  type: 0 | 1 | 2
+  type: 0 | 1 | 2 | 4
   from: Address
   to: Address | null
   nonce: number
@@ -87,7 +101,9 @@ export interface Transaction {
   maxPriorityFeePerGas: bigint
   data: Hex
   chainId: number | null
-  accessList: readonly { address: Address; storageKeys: readonly Hash[] }[]
+  accessList: readonly AccessListItem[]
+  /** Of type 4 (EIP-7702) alone. */
+  authorizationList?: readonly Authorization[]
   signature: { v: bigint; r: Hex; s: Hex; yParity: 0 | 1 }
   raw: Uint8Array
 }
@@ -99,24 +115,6 @@ export interface Rejected {
   stale: boolean
 }
 
-export interface CallRequest {
-  from?: Address
-  to?: Address | null
-  gas?: bigint
-  gasPrice?: bigint
-  value?: bigint
-  data?: Hex
-}
-
-export interface CallResult {
-  success: boolean
-  /** Return data, or the revert data where it failed. */
-  data: Hex
-  gasUsed: bigint
-  /** Why it failed, in the EVM's words. */
-  error?: string
-}
-
 export type LogFilter = {
   fromBlock: number
   toBlock: number
@@ -125,7 +123,12 @@ export type LogFilter = {
   topics?: readonly (readonly Hash[] | null)[]
 }
 
-/** Reads of canonical state at a block; every one answers undefined for what is not there. */
+/**
+ * Reads of canonical state at a block; every one answers undefined for what is not there.
+ * All that read state throw MetisSeqError BLOCK_UNKNOWN, or STATE_PRUNED where the block's state is no longer kept. What runs code or
+ * searches (call, estimateGas, createAccessList, proof, trace*, simulate, logs) is bounded in time and number:
+ * EXECUTION_TIMEOUT, READ_TOO_LARGE (a result above what may be held), READS_BUSY (too many wait), READ_FAILED (its thread ended).
+ */
 export interface ChainReader {
   readonly chainId: number
   head(): Block
@@ -138,15 +141,31 @@ export interface ChainReader {
   transactionPlace(hash: Hash): Promise<{ blockHash: Hash; blockNumber: number; index: number } | undefined>
   /** Decodes an envelope, checks chain id and signature, recovers the sender. @throws MetisSeqError TX_INVALID */
   decodeTransaction(raw: Uint8Array): Transaction
+  /** Recovers the senders of `raws` on other threads, so that `decodeTransaction` finds them. Never fails: what is invalid shows there. */
+  recoverSenders(raws: readonly Uint8Array[]): Promise<void>
   balance(address: Address, blockHash: Hash): Promise<bigint>
   nonce(address: Address, blockHash: Hash): Promise<number>
   code(address: Address, blockHash: Hash): Promise<Hex>
   storageAt(address: Address, slot: Hash, blockHash: Hash): Promise<Hash>
-  call(request: CallRequest, blockHash: Hash): Promise<CallResult>
+  call(request: CallRequest, blockHash: Hash, overrides?: CallOverrides): Promise<CallResult>
   /** @throws MetisSeqError CALL_REVERTED (details.data) or GAS_REQUIRED_EXCEEDS_ALLOWANCE */
-  estimateGas(request: CallRequest, blockHash: Hash): Promise<bigint>
-  /** At most `limit` logs. @throws MetisSeqError LOG_LIMIT */
-  logs(filter: LogFilter, limit: number): Promise<readonly Log[]>
+  estimateGas(request: CallRequest, blockHash: Hash, overrides?: CallOverrides): Promise<bigint>
+  /** The storage that `request` touches, and the gas it uses when it names it. */
+  createAccessList(request: CallRequest, blockHash: Hash, overrides?: CallOverrides): Promise<AccessListResult>
+  proof(address: Address, slots: readonly Hash[], blockHash: Hash): Promise<AccountProof>
+  /** What a canonical transaction did; undefined where there is none. */
+  traceTransaction(hash: Hash, options: TraceOptions): Promise<JsonText | undefined>
+  /** A list of `{txHash, result}`; undefined where there is no such block, and for block 0, which nothing was executed for. */
+  traceBlock(hash: Hash, options: TraceOptions): Promise<JsonText | undefined>
+  traceCall(
+    request: CallRequest,
+    blockHash: Hash,
+    options: TraceOptions & { overrides?: CallOverrides },
+  ): Promise<JsonText>
+  /** The blocks of eth_simulateV1. @throws MetisSeqError SIMULATION_REFUSED with the specification's code in details.rpcCode */
+  simulate(payload: SimulatePayload, blockHash: Hash): Promise<JsonText>
+  /** A list of at most `limit` logs, in order, as JSON-RPC writes them. @throws MetisSeqError LOG_LIMIT */
+  logs(filter: LogFilter, limit: number): Promise<JsonText>
 }
 
 /**
@@ -154,10 +173,14 @@ export interface ChainReader {
  * Whatever `execute` and `import` return is on disk (block, state, receipts, indexes and head in one atomic step).
  */
 export interface ExecutionEngine extends ChainReader {
-  /** Builds on the head from `transactions` in their order, leaves out those that cannot be included, stores, moves the head. */
+  /**
+   * Builds on the head from `transactions` in their order, leaves out those that cannot be included, stores, moves the head. The first
+   * `required` are tried even when the time to build a block is over.
+   */
   execute(
     transactions: readonly Uint8Array[],
     attributes: BlockAttributes,
+    required?: number,
   ): Promise<{ block: Block; rejected: readonly Rejected[] }>
   /** Decodes a block without executing it. @throws MetisSeqError BLOCK_MALFORMED */
   decodeBlock(encoded: Uint8Array): Block

@@ -18,6 +18,11 @@ export function hostAllowed({ headers }: IncomingMessage, { hosts }: AccessRules
   return name === 'localhost' || isIP(name) !== 0 || hosts.some((host) => host.toLowerCase() === name)
 }
 
+/** Whether a server that listens on `host` is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
 /** Without port and brackets. */
 function hostName(host: string): string {
   const lower = host.toLowerCase()

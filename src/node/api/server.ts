@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
-import { type AccessRules, hostAllowed, socketAllowed } from './access.js'
+import { type AccessRules, hostAllowed, isLoopback, socketAllowed } from './access.js'
 import { handleHttp, send } from './http.js'
 import { type ApiLimits, DEFAULT_API_LIMITS } from './limits.js'
 import { Metrics, type Reading } from './metrics.js'
@@ -11,7 +11,7 @@ import { Rest, type RestRoutes } from './rest.js'
 import type { RpcContext } from './rpc/context.js'
 import type { DispatchOptions } from './rpc/dispatch.js'
 import { HeadFeed } from './rpc/headFeed.js'
-import { METHODS } from './rpc/methods.js'
+import { methods } from './rpc/methods.js'
 import { Shutdown } from './shutdown.js'
 import { serveSocket } from './websocket.js'
 
@@ -28,6 +28,8 @@ export interface ApiOptions {
   hosts?: readonly string[]
   /** Origins whose web pages may use the server; `*` allows any. */
   origins?: readonly string[]
+  /** Whether debug_* (traces) is answered; where not given, only if the server listens on this machine alone. */
+  debug?: boolean
   limits?: Partial<ApiLimits>
   /** Bugs in answering; the caller of JSON-RPC is told "internal error" alone. */
   onError: (error: unknown, where: string) => void
@@ -52,7 +54,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const metrics = new Metrics(options.metrics ?? (() => []))
   const rpc: DispatchOptions = {
     context,
-    methods: METHODS,
+    methods: methods({ debug: options.debug ?? isLoopback(host) }),
     maxBatch: limits.batch,
     maxResponse: limits.batchResponse,
     onCall: (method, outcome) => metrics.called(method, outcome),

@@ -1,5 +1,5 @@
 import { decodeExtraData } from '../../core/chain/extraData.js'
-import { checkBlock, type Parent } from '../../core/chain/rules.js'
+import { checkBlock, depositCount, type Parent } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
 import { sealDigest } from '../../core/consensus/digest.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
@@ -250,10 +250,16 @@ export class ChainKeeper {
     return { number, hash, timestamp, l1Origin, cursor: await this.#cursor() }
   }
 
-  /** Deposits up to and including the head: as stored with its seal, else from the last block that carries one. */
+  /**
+   * Deposits up to and including the head: as stored with its seal, else from the last block that carries one. Where the
+   * chain begins with a snapshot and none of its blocks does, they are all those up to the head's L1 origin (rule L2).
+   */
   async #cursor(): Promise<number> {
-    const { chain, seals } = this.#node
-    for (let block: Block | undefined = chain.head(); block !== undefined && block.number > 0; ) {
+    const { chain, consensus, seals } = this.#node
+    const head = chain.head()
+    for (let block: Block | undefined = head; block?.number !== 0; ) {
+      if (block === undefined)
+        return depositCount((index) => consensus.deposit(index), decodeExtraData(head.extraData).l1Origin)
       const last = block.withdrawals.at(-1)
       const cursor = seals.get(block.hash)?.cursor ?? (last === undefined ? undefined : last.index + 1)
       if (cursor !== undefined) return cursor

@@ -6,7 +6,7 @@ import { SEQUENCER_SET_ADDRESS, sequencerSetStorage } from '../../../src/core/ge
 import type { ChainReader } from '../../../src/core/ports/execution.js'
 import { loadArtifact } from '../../../src/l1/artifacts.js'
 import { dispatch } from '../../../src/node/api/rpc/dispatch.js'
-import { METHODS } from '../../../src/node/api/rpc/methods.js'
+import { methods } from '../../../src/node/api/rpc/methods.js'
 import { revertReason } from '../../../src/node/api/rpc/revert.js'
 import { SEQUENCER, testGenesis } from '../execution/support.js'
 import { type ApiRig, openApi, rpc } from './support.js'
@@ -37,7 +37,7 @@ function asHigh(height: number) {
   const onError = (error: unknown) => rig.errors.push(error)
   const options = {
     context: { ...rig.context, chain: high },
-    methods: METHODS,
+    methods: methods({ debug: true }),
     maxBatch: 100,
     maxResponse: 100,
     onError,
@@ -48,20 +48,30 @@ function asHigh(height: number) {
 const request = (method: string, params: unknown[]) => ({ jsonrpc: '2.0', id: 1, method, params })
 
 describe('limits', () => {
-  it('logs of 10,000 blocks at the most', async () => {
-    const call = asHigh(20_000)
+  it('logs of 100,000 blocks at the most', async () => {
+    const call = asHigh(200_000)
     const logs = (fromBlock: string, toBlock = 'latest') => call(request('eth_getLogs', [{ fromBlock, toBlock }]))
-    expect((await logs('0x2710')).error).toMatchObject({
+    expect((await logs('0x186a0')).error).toMatchObject({
       code: -32005,
-      message: expect.stringMatching(/max block range 10000/),
+      message: expect.stringMatching(/max block range 100000/),
     })
-    expect((await logs('0x2711')).result).toEqual([])
-    expect((await logs('0x2711', '0xffffff')).result).toEqual([])
+    expect((await logs('0x186a1')).result).toEqual([])
+    expect((await logs('0x186a1', '0xffffff')).result).toEqual([])
   })
 
   it('answers to a batch', async () => {
     const answers = await asHigh(0)(Array(3).fill(request('eth_getBlockByNumber', ['0x0', false])))
     expect(answers.map(({ error }: { error?: { code: number } }) => error?.code)).toEqual([undefined, -32003, -32003])
+  })
+
+  it('a batch of what takes long more narrowly', async () => {
+    const trace = request('debug_traceTransaction', [`0x${'11'.repeat(32)}`])
+    const light = request('eth_chainId', [])
+    const most = await asHigh(0)([...Array(9).fill(trace), ...Array(10).fill(light)])
+    expect(most).toHaveLength(19)
+    expect(await asHigh(0)([...Array(10).fill(trace), light])).toMatchObject({
+      error: { code: -32005, message: 'batch too heavy: its requests count as 101, at most 100' },
+    })
   })
 
   it('connections, of which one more is dropped', async () => {

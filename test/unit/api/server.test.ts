@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
+import { isLoopback } from '../../../src/node/api/access.js'
 import { type ApiServer, startApi } from '../../../src/node/api/index.js'
 import { type ApiRig, openApi, post, rpc } from './support.js'
 
@@ -218,5 +219,35 @@ describe('the port', () => {
     const [[code]] = await gone
     expect(code).toBe(1001)
     await (await start(api.port)).close()
+  })
+})
+
+describe('traces', () => {
+  const trace = async (server: ApiServer) =>
+    (await rpc(server.url.rpc, 'debug_traceTransaction', `0x${'11'.repeat(32)}`)).error
+
+  it('are answered on this machine, and not where they are turned off', async () => {
+    expect(await trace(rig.api)).toEqual({ code: -32000, message: 'transaction not found' })
+    const silent = await startApi({
+      context: rig.context,
+      port: 0,
+      debug: false,
+      onError: (error) => rig.errors.push(error),
+    })
+    expect(await trace(silent)).toMatchObject({ code: -32601 })
+    await silent.close()
+  })
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['10.0.0.1', false],
+    ['127.0.0.1.example.org', false],
+  ])('are a matter of the address: %s', (host, alone) => {
+    expect(isLoopback(host)).toBe(alone)
   })
 })

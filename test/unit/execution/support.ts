@@ -52,7 +52,8 @@ export const newDirectory = () => mkdtemp(join(tmpdir(), 'metis-execution-'))
 export async function openRig(genesis?: Genesis['l2'], place?: string): Promise<Rig> {
   const directory = place ?? (await newDirectory())
   const document = genesis ?? (await testGenesis())
-  const open = async () => createEmbeddedEngine({ database: await openDatabase(directory), genesis: document })
+  const open = async () =>
+    createEmbeddedEngine({ database: await openDatabase(directory, { shared: true }), genesis: document })
   const rig: Rig = {
     engine: await open(),
     genesis: document,

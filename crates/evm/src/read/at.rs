@@ -26,6 +26,9 @@ pub(super) struct At {
     /// wei a gas
     #[serde(deserialize_with = "quantity::required")]
     pub(super) base_fee: u64,
+    /// Only a simulation with validation needs it.
+    #[serde(default, deserialize_with = "quantity::optional")]
+    pub(super) gas_used: Option<u64>,
 }
 
 impl At {

@@ -76,6 +76,41 @@ impl Scene {
         self.machine(db, inspector).inspect_tx(tx)
     }
 
+    /// How `tx` ended; `db` is as it was before it. Some words name the last instruction: it is found by running again.
+    pub(super) fn outcome<DB: Database<Error = StateError>>(
+        &mut self,
+        db: DB,
+        tx: &TxEnv,
+        result: ExecutionResult,
+    ) -> Result<Outcome, Refusal> {
+        let gas = *result.gas();
+        let (success, reverted) = (result.is_success(), matches!(result, ExecutionResult::Revert { .. }));
+        let mut outcome = Outcome {
+            success,
+            reverted,
+            data: Bytes::new(),
+            gas_used: gas.tx_gas_used(),
+            gas_peak: gas.total_gas_spent().max(gas.floor_gas()),
+            error: None,
+            out_of_gas: matches!(result, ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. }),
+        };
+        match result {
+            ExecutionResult::Success { output, .. } => outcome.data = output.into_data(),
+            ExecutionResult::Revert { output, .. } => {
+                outcome.error = Some(words::reverted(&output));
+                outcome.data = output;
+            }
+            ExecutionResult::Halt { reason, .. } => {
+                let mut last = LastStep::default();
+                if words::name_a_step(&reason) {
+                    self.inspect(db, tx.clone(), &mut last).map_err(fault)?;
+                }
+                outcome.error = Some(words::halted(&reason, &last));
+            }
+        }
+        Ok(outcome)
+    }
+
     pub(super) fn machine<DB: Database, I>(&mut self, db: DB, inspector: I) -> Machine<'_, DB, I> {
         Evm {
             ctx: Ctx::new(db, self.cfg.spec).with_cfg(self.cfg.clone()).with_block(self.block.clone()),
@@ -91,6 +126,7 @@ impl Scene {
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
     pub(super) success: bool,
+    pub(super) reverted: bool,
     /// What it returned, or why it reverted.
     pub(super) data: Bytes,
     /// gas, with what comes back
@@ -160,7 +196,7 @@ impl<DB: Database<Error = StateError>> Stage<DB> {
         ran: Result<ExecutionResult, EVMError<StateError>>,
     ) -> Result<Attempt, Refusal> {
         match ran {
-            Ok(result) => self.outcome(tx, result).map(Attempt::Ran),
+            Ok(result) => self.scene.outcome(&mut self.db, tx, result).map(Attempt::Ran),
             Err(EVMError::Transaction(error)) => {
                 let reason = words::invalid(&error, tx, &self.scene.block);
                 match error {
@@ -175,36 +211,6 @@ impl<DB: Database<Error = StateError>> Stage<DB> {
             Err(error) => Err(fault(error)),
         }
     }
-
-    fn outcome(&mut self, tx: &TxEnv, result: ExecutionResult) -> Result<Outcome, Refusal> {
-        let gas = *result.gas();
-        let mut outcome = Outcome {
-            success: result.is_success(),
-            data: Bytes::new(),
-            gas_used: gas.tx_gas_used(),
-            gas_peak: gas.total_gas_spent().max(gas.floor_gas()),
-            error: None,
-            out_of_gas: matches!(result, ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. }),
-        };
-        match result {
-            ExecutionResult::Success { output, .. } => outcome.data = output.into_data(),
-            ExecutionResult::Revert { output, .. } => {
-                outcome.error = Some(words::reverted(&output));
-                outcome.data = output;
-            }
-            ExecutionResult::Halt { reason, .. } => outcome.error = Some(self.halted(tx, &reason)?),
-        }
-        Ok(outcome)
-    }
-
-    /// Some words name the last instruction; it is found by running once more.
-    fn halted(&mut self, tx: &TxEnv, reason: &HaltReason) -> Result<String, Refusal> {
-        let mut last = LastStep::default();
-        if words::name_a_step(reason) {
-            self.scene.inspect(&mut self.db, tx.clone(), &mut last).map_err(fault)?;
-        }
-        Ok(words::halted(reason, &last))
-    }
 }
 
 /// The last instruction that was begun.
@@ -216,6 +222,11 @@ pub(super) struct LastStep {
 }
 
 impl LastStep {
+    /// The one that is about to begin.
+    pub(super) fn of(interpreter: &Interpreter) -> Self {
+        Self { opcode: interpreter.bytecode.opcode(), stack: interpreter.stack.len() }
+    }
+
     /// Items that it takes from the stack and puts there.
     pub(super) fn inputs_outputs(&self) -> (usize, usize) {
         OpCode::info_by_op(self.opcode).map_or((0, 0), |info| (info.inputs().into(), info.outputs().into()))
@@ -224,7 +235,7 @@ impl LastStep {
 
 impl<CTX> Inspector<CTX> for LastStep {
     fn step(&mut self, interpreter: &mut Interpreter, _context: &mut CTX) {
-        *self = Self { opcode: interpreter.bytecode.opcode(), stack: interpreter.stack.len() };
+        *self = Self::of(interpreter);
     }
 }
 

@@ -17,6 +17,7 @@ mod precompiles;
 mod proof;
 mod quantity;
 mod request;
+mod simulate;
 mod system;
 mod trace;
 mod words;
@@ -28,6 +29,7 @@ pub use access_list::access_list;
 pub use call::call;
 pub use estimate::estimate;
 pub use proof::proof;
+pub use simulate::simulate;
 pub use trace::{trace_block, trace_call};
 
 use crate::wire::Refusal;

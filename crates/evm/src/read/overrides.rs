@@ -31,7 +31,7 @@ pub(super) struct AccountOverride {
     state: Option<BTreeMap<B256, B256>>,
     /// Single slots.
     state_diff: Option<BTreeMap<B256, B256>>,
-    move_precompile_to_address: Option<Address>,
+    pub(super) move_precompile_to_address: Option<Address>,
 }
 
 /// What is overridden of a block's header. Names of the execution-apis specification, and older ones.

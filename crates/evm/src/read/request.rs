@@ -49,7 +49,8 @@ impl Request {
         self.from.unwrap_or_default()
     }
 
-    /// It for the EVM, with a gas limit of at most `gas_cap`, which is also its limit where it names none.
+    /// It for the EVM, with a gas limit of at most `gas_cap`, which is also its limit where it names none. Its nonce is left
+    /// out: it has no meaning unless it is checked.
     pub(super) fn tx(&self, chain: &Chain, gas_cap: u64) -> Result<TxEnv, Refusal> {
         self.check(chain)?;
         let kind = self.kind();
@@ -61,7 +62,6 @@ impl Request {
             kind: self.to.map_or(TxKind::Create, TxKind::Call),
             value: self.value.unwrap_or_default(),
             data: self.input.as_ref().or(self.data.as_ref()).cloned().unwrap_or_default(),
-            nonce: self.nonce.unwrap_or(0),
             chain_id: Some(chain.chain_id),
             access_list: self.access_list.clone().unwrap_or_default(),
             gas_priority_fee: match kind {
@@ -88,8 +88,8 @@ impl Request {
 
     fn check(&self, chain: &Chain) -> Result<(), Refusal> {
         if self.kind == Some(3)
-            || self.max_fee_per_blob_gas.is_some()
-            || self.blob_versioned_hashes.is_some()
+            || self.max_fee_per_blob_gas.is_some_and(|fee| !fee.is_zero())
+            || self.blob_versioned_hashes.as_ref().is_some_and(|hashes| !hashes.is_empty())
             || self.blobs.is_some()
         {
             return Err(Refusal::input("blob transactions are not supported by this chain"));

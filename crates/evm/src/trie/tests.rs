@@ -101,3 +101,17 @@ fn hands_out_no_unchanged_sibling() {
     }
     assert_eq!(trie.get(&third, &store).unwrap(), Some([0x21; 40].as_slice()));
 }
+
+#[test]
+fn long_values() {
+    let (mut store, mut trie, mut entries) = (Store::default(), Trie::new(EMPTY_ROOT_HASH), BTreeMap::new());
+    for (byte, length) in [(0x11, 255), (0x12, 256), (0x21, 65_535), (0x22, 65_536)] {
+        let (key, value) = (B256::repeat_byte(byte), vec![byte; length]);
+        trie.insert(&key, value.clone(), &store).unwrap();
+        entries.insert(key, value);
+    }
+    let root = store.commit(&mut trie);
+    assert_eq!(root, expected(&entries));
+    let mut trie = Trie::new(root);
+    entries.iter().for_each(|(key, value)| assert_eq!(trie.get(key, &store).unwrap(), Some(value.as_slice())));
+}

@@ -1,10 +1,10 @@
+import { hexQuantity } from '../../../core/codec/index.js'
 import { type BlockRef, blockNumber, blockRef, findBlock } from './blockRef.js'
 import type { RpcContext } from './context.js'
 import { invalidParams, limitExceeded } from './errors.js'
 import { blockJson, receiptJson } from './format.js'
 import { type MethodTable, method } from './method.js'
 import { boolean, hash, optional } from './params.js'
-import { hexQuantity } from './quantity.js'
 
 /** As the live network's nodes (facts: eth_getBlockRange). */
 const MAX_RANGE = 1000

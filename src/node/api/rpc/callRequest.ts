@@ -1,56 +1,66 @@
-import type { CallRequest } from '../../../core/ports/execution.js'
+import type { AccessListItem, Authorization, CallRequest } from '../../../core/ports/calls.js'
 import { invalidParams } from './errors.js'
-import { address, data, hash, index, list, object, optional, type Parser, quantity } from './params.js'
+import {
+  address,
+  data,
+  fields,
+  hash,
+  index,
+  list,
+  object,
+  optional,
+  type Parser,
+  quantity,
+  uint64,
+  word,
+} from './params.js'
 
-/** EIP-2930 */
-const ACCESS_ADDRESS = 2_400n
-const ACCESS_KEY = 1_900n
 const MAX_ACCESS_ITEMS = 1_000
+const MAX_AUTHORIZATIONS = 256
+/** What blob transactions have (EIP-4844), which this chain does not take. */
+const BLOB_FIELDS = ['blobVersionedHashes', 'maxFeePerBlobGas', 'blobs', 'commitments', 'proofs']
 
 /** A transaction that is only tried, as callers write it. */
 export interface ParsedCall {
-  /** The request for a block with that base fee (wei a gas). @throws RpcError -32602 for another chain's id */
-  at(baseFee: bigint, chainId: number): CallRequest
-  /** Gas that its access list costs at most, beyond what it is without one. */
-  accessGas: bigint
-}
-
-interface Fees {
-  gasPrice?: bigint
-  maxFee?: bigint
-  tip?: bigint
+  /** The request, for the chain with that id. @throws RpcError -32602 where it names another */
+  on(chainId: number): CallRequest
 }
 
 export const callRequest: Parser<ParsedCall> = (value, name) => {
-  const fields = object(value, name)
-  const read = <T>(key: string, parser: Parser<T>) => optional(parser)(fields[key], `${name}.${key}`)
-  for (const key of ['blobVersionedHashes', 'authorizationList']) {
-    if (fields[key] !== undefined && fields[key] !== null) throw invalidParams(`invalid ${name}.${key}: not supported`)
+  const given = object(value, name)
+  const read = <T>(key: string, parser: Parser<T>) => optional(parser)(given[key], `${name}.${key}`)
+  for (const key of BLOB_FIELDS) {
+    if ((given[key] ?? null) !== null)
+      throw invalidParams(`invalid ${name}.${key}: there are no blob transactions here`)
   }
-  const [from, to, gas, chain] = [
-    read('from', address),
-    read('to', address),
-    read('gas', quantity),
-    read('chainId', index),
-  ]
-  const value_ = read('value', quantity)
-  const input = inputOf(read('data', data), read('input', data), name)
-  const fees = {
+  const chain = read('chainId', index)
+  const request: CallRequest = {
+    type: read('type', kind),
+    from: read('from', address),
+    to: read('to', address),
+    gas: read('gas', uint64),
     gasPrice: read('gasPrice', quantity),
-    maxFee: read('maxFeePerGas', quantity),
-    tip: read('maxPriorityFeePerGas', quantity),
+    maxFeePerGas: read('maxFeePerGas', quantity),
+    maxPriorityFeePerGas: read('maxPriorityFeePerGas', quantity),
+    value: read('value', quantity),
+    data: inputOf(read('data', data), read('input', data), name),
+    nonce: read('nonce', uint64),
+    accessList: read('accessList', list(accessItem, MAX_ACCESS_ITEMS)),
+    authorizationList: read('authorizationList', list(authorization, MAX_AUTHORIZATIONS)),
   }
-  checkFees(fees, name)
-  read('nonce', quantity)
+  checkFees(request, name)
   return {
-    accessGas: accessGas(read('accessList', list(accessItem, MAX_ACCESS_ITEMS))),
-    at(baseFee, chainId) {
-      if (chain !== undefined && chain !== chainId) {
-        throw invalidParams(`invalid ${name}.chainId: ${chain}, this chain's is ${chainId}`)
-      }
-      return { from, to, gas, gasPrice: effectivePrice(fees, baseFee), value: value_, data: input }
+    on(chainId) {
+      if (chain === undefined || chain === chainId) return request
+      throw invalidParams(`invalid ${name}.chainId: ${chain}, this chain's is ${chainId}`)
     },
   }
+}
+
+const kind: Parser<0 | 1 | 2 | 4> = (value, name) => {
+  const type = index(value, name)
+  if (type === 0 || type === 1 || type === 2 || type === 4) return type
+  throw invalidParams(`invalid ${name}: only types 0, 1, 2 and 4 are known here`)
 }
 
 function inputOf<T>(old: T | undefined, input: T | undefined, name: string): T | undefined {
@@ -60,32 +70,33 @@ function inputOf<T>(old: T | undefined, input: T | undefined, name: string): T |
   return input ?? old
 }
 
-function checkFees({ gasPrice, maxFee, tip }: Fees, name: string): void {
-  if (gasPrice !== undefined && (maxFee !== undefined || tip !== undefined)) {
+function checkFees({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: CallRequest, name: string): void {
+  if (gasPrice !== undefined && (maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined)) {
     throw invalidParams(`invalid ${name}: both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified`)
   }
-  if (maxFee !== undefined && tip !== undefined && tip > maxFee) {
-    throw invalidParams(`invalid ${name}: maxFeePerGas (${maxFee}) < maxPriorityFeePerGas (${tip})`)
+  if (maxFeePerGas !== undefined && maxPriorityFeePerGas !== undefined && maxPriorityFeePerGas > maxFeePerGas) {
+    throw invalidParams(
+      `invalid ${name}: maxFeePerGas (${maxFeePerGas}) < maxPriorityFeePerGas (${maxPriorityFeePerGas})`,
+    )
   }
 }
 
-/** wei a gas; undefined where none is to be paid */
-function effectivePrice({ gasPrice, maxFee, tip = 0n }: Fees, baseFee: bigint): bigint | undefined {
-  if (maxFee === undefined || maxFee === 0n) return gasPrice
-  const wanted = baseFee + tip
-  return wanted < maxFee ? wanted : maxFee
+const accessItem: Parser<AccessListItem> = fields({
+  address,
+  storageKeys: optional(list(hash, MAX_ACCESS_ITEMS), []),
+})
+
+const byte: Parser<number> = (value, name) => {
+  const number = index(value, name)
+  if (number <= 255) return number
+  throw invalidParams(`invalid ${name}: ${number} is above 255`)
 }
 
-interface AccessItem {
-  keys: number
-}
-
-const accessItem: Parser<AccessItem> = (value, name) => {
-  const { address: of, storageKeys } = object(value, name)
-  address(of, `${name}.address`)
-  return { keys: list(hash, MAX_ACCESS_ITEMS)(storageKeys, `${name}.storageKeys`).length }
-}
-
-function accessGas(items: readonly AccessItem[] = []): bigint {
-  return items.reduce((gas, { keys }) => gas + ACCESS_ADDRESS + ACCESS_KEY * BigInt(keys), 0n)
-}
+const authorization: Parser<Authorization> = fields({
+  chainId: quantity,
+  address,
+  nonce: uint64,
+  yParity: byte,
+  r: word,
+  s: word,
+})

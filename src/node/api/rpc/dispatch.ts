@@ -1,11 +1,12 @@
 import type { RpcContext } from './context.js'
 import { limitExceeded, RpcCode, RpcError, toRpcError } from './errors.js'
 import type { Method } from './method.js'
+import { Verbatim } from './verbatim.js'
 
 export interface DispatchOptions {
   context: RpcContext
   methods: ReadonlyMap<string, Method>
-  /** Requests in one batch. */
+  /** Requests in one batch; heavy ones count as several. */
   maxBatch: number
   /** Characters of the answers to one batch. */
   maxResponse: number
@@ -35,6 +36,10 @@ async function answerBatch(requests: readonly unknown[], options: DispatchOption
   if (requests.length > options.maxBatch) {
     return failed(null, limitExceeded(`batch too large: ${requests.length} requests, at most ${options.maxBatch}`))
   }
+  const weight = requests.reduce<number>((sum, request) => sum + weightOf(request, options), 0)
+  if (weight > options.maxBatch) {
+    return failed(null, limitExceeded(`batch too heavy: its requests count as ${weight}, at most ${options.maxBatch}`))
+  }
   const answers: string[] = []
   let size = 0
   for (const request of requests) {
@@ -44,6 +49,10 @@ async function answerBatch(requests: readonly unknown[], options: DispatchOption
     size += next.length
   }
   return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+}
+
+function weightOf(request: unknown, { methods }: DispatchOptions): number {
+  return methods.get(parseCall(request)?.method ?? '')?.weight ?? 1
 }
 
 function tooLarge(request: unknown): string | undefined {
@@ -58,6 +67,7 @@ async function answer(request: unknown, options: DispatchOptions): Promise<strin
   const outcome = await run(call, options)
   if (id === undefined) return undefined
   if (outcome instanceof RpcError) return failed(id, outcome)
+  if (outcome instanceof Verbatim) return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${outcome.json}}`
   return JSON.stringify({ jsonrpc: '2.0', id, result: outcome ?? null })
 }
 

@@ -14,6 +14,8 @@ export const RpcCode = {
   responseTooLarge: -32003,
   limitExceeded: -32005,
   reverted: 3,
+  /** Of eth_simulateV1 (execution-apis): more than this node answers. */
+  clientLimitExceeded: -38026,
 } as const
 
 /** An error as the caller of JSON-RPC reads it. */
@@ -55,28 +57,42 @@ export function reverted(data: Hex): RpcError {
 /** The return data of a call that succeeded. @throws RpcError otherwise */
 export function returned({ success, data, error }: CallResult): Hex {
   if (success) return data
-  if (error === 'revert' || data !== '0x') throw reverted(data)
+  if (data !== '0x' || error?.startsWith('execution reverted')) throw reverted(data)
   throw new RpcError(RpcCode.server, error ?? 'execution failed')
+}
+
+type Details = Readonly<Record<string, unknown>>
+
+/** How errors of the node are told, by their code. */
+const TOLD: Readonly<Record<string, (message: string, details: Details) => RpcError>> = {
+  CALL_REVERTED: (_, { data }) => reverted(hexDetail(data)),
+  GAS_REQUIRED_EXCEEDS_ALLOWANCE: (message, { error }) => new RpcError(RpcCode.server, String(error ?? message)),
+  CALL_INVALID: (message, { reason }) => new RpcError(RpcCode.server, String(reason ?? message)),
+  SIMULATION_REFUSED: (message, { rpcCode, reason }) =>
+    new RpcError(typeof rpcCode === 'number' ? rpcCode : RpcCode.invalidParams, String(reason ?? message)),
+  EXECUTION_TIMEOUT: (message, { reason }) => new RpcError(RpcCode.server, String(reason ?? message)),
+  READ_TOO_LARGE: (message) => new RpcError(RpcCode.responseTooLarge, `response too large: ${message}`),
+  READS_BUSY: (message) => limitExceeded(`server busy: ${message}`),
+  BLOCK_UNKNOWN: () => new RpcError(RpcCode.server, 'header not found'),
+  // go-ethereum's words for it: libraries look for the first three.
+  STATE_PRUNED: (message) => new RpcError(RpcCode.server, `missing trie node: ${uncapitalised(message)}`),
+  LOG_LIMIT: (message) => limitExceeded(message),
+  TX_INVALID: (message, { reason }) =>
+    new RpcError(RpcCode.server, `invalid transaction: ${String(reason ?? message)}`),
 }
 
 /** What the caller is told of `error`; undefined for a bug, of which it learns nothing but that it is one. */
 export function toRpcError(error: unknown): RpcError | undefined {
   if (error instanceof RpcError) return error
-  if (!(error instanceof MetisSeqError)) return undefined
+  // A thread that ended concerns the operator, not the caller.
+  if (!(error instanceof MetisSeqError) || error.code === 'READ_FAILED') return undefined
   const { code, message, details } = error
-  if (code === 'CALL_REVERTED') return reverted(hexDetail(details.data))
-  if (code === 'GAS_REQUIRED_EXCEEDS_ALLOWANCE') {
-    const allowance = String(details.allowance ?? 'unknown')
-    return new RpcError(
-      RpcCode.server,
-      `gas required exceeds allowance (${allowance}): ${String(details.error ?? message)}`,
-    )
-  }
-  if (code === 'BLOCK_UNKNOWN') return new RpcError(RpcCode.server, 'header not found')
-  if (code === 'LOG_LIMIT') return limitExceeded(message)
-  if (code === 'TX_INVALID')
-    return new RpcError(RpcCode.server, `invalid transaction: ${String(details.reason ?? message)}`)
-  return new RpcError(RpcCode.server, message)
+  return TOLD[code]?.(message, details) ?? new RpcError(RpcCode.server, message)
+}
+
+/** The message of one of our errors, as the second half of a sentence. */
+function uncapitalised(message: string): string {
+  return message.slice(0, 1).toLowerCase() + message.slice(1).replace(/\.$/, '')
 }
 
 function hexDetail(data: unknown): Hex {

@@ -1,4 +1,5 @@
 import { nextBaseFee } from '../../../core/chain/baseFee.js'
+import { hexQuantity } from '../../../core/codec/index.js'
 import type { Block } from '../../../core/ports/execution.js'
 import { type BlockRef, blockNumber, requireBlock } from './blockRef.js'
 import type { RpcContext } from './context.js'
@@ -6,7 +7,6 @@ import { invalidParams } from './errors.js'
 import { effectiveTip } from './format.js'
 import { type MethodTable, method } from './method.js'
 import { index, list, optional, type Parser } from './params.js'
-import { hexQuantity } from './quantity.js'
 
 const MAX_BLOCKS = 1024
 const MAX_PERCENTILES = 100
@@ -78,7 +78,10 @@ async function feeHistory(context: RpcContext, count: number, newest: BlockRef, 
 
 export const feeMethods: MethodTable = {
   eth_gasPrice: method([], ({ chain }) => {
-    const baseFee = nextBaseFee(chain.head())
+    const head = chain.head()
+    let baseFee = nextBaseFee(head)
+    // What is tried on the head with this price must pay the head's base fee too.
+    if (baseFee < head.baseFee) baseFee = head.baseFee
     return hexQuantity(baseFee + suggestedTip(baseFee))
   }),
   eth_maxPriorityFeePerGas: method([], ({ chain }) => hexQuantity(suggestedTip(nextBaseFee(chain.head())))),

@@ -1,7 +1,9 @@
-import type { Block, ChainReader, Log, Receipt, Transaction } from '../../../core/ports/execution.js'
+import { logJson } from '../../../core/chain/logJson.js'
+import { hexQuantity } from '../../../core/codec/index.js'
+import type { Authorization } from '../../../core/ports/calls.js'
+import type { Block, ChainReader, Receipt, Transaction } from '../../../core/ports/execution.js'
 import type { Hash } from '../../../core/types/hex.js'
 import { headerJson, withdrawalsJson } from './header.js'
-import { hexQuantity } from './quantity.js'
 
 /** Where a transaction stands, and what its block charges (wei a gas). */
 export interface Place {
@@ -47,7 +49,19 @@ export function transactionJson(tx: Transaction, place?: Place): object {
     input: tx.data,
     ...(tx.chainId === null ? {} : { chainId: hexQuantity(tx.chainId) }),
     ...(tx.type === 0 ? {} : { accessList: tx.accessList, yParity: hexQuantity(yParity) }),
+    ...(tx.type === 4 ? { authorizationList: (tx.authorizationList ?? []).map(authorizationJson) } : {}),
     v: hexQuantity(v),
+    r: hexQuantity(BigInt(r)),
+    s: hexQuantity(BigInt(s)),
+  }
+}
+
+function authorizationJson({ chainId, address, nonce, yParity, r, s }: Authorization): object {
+  return {
+    chainId: hexQuantity(chainId),
+    address,
+    nonce: hexQuantity(nonce),
+    yParity: hexQuantity(yParity),
     r: hexQuantity(BigInt(r)),
     s: hexQuantity(BigInt(s)),
   }
@@ -55,7 +69,7 @@ export function transactionJson(tx: Transaction, place?: Place): object {
 
 function fees(tx: Transaction, place: Place | undefined): object {
   const { type, maxFeePerGas, maxPriorityFeePerGas } = tx
-  if (type !== 2) return { gasPrice: hexQuantity(maxFeePerGas) }
+  if (type === 0 || type === 1) return { gasPrice: hexQuantity(maxFeePerGas) }
   const price = place === undefined ? maxFeePerGas : place.baseFee + effectiveTip(tx, place.baseFee)
   return {
     gasPrice: hexQuantity(price),
@@ -82,16 +96,5 @@ export function receiptJson(receipt: Receipt): object {
     gasUsed: hexQuantity(receipt.gasUsed),
     effectiveGasPrice: hexQuantity(receipt.effectiveGasPrice),
     logs: receipt.logs.map((log) => logJson(log)),
-  }
-}
-
-/** `removed`: the block of the log is orphaned. */
-export function logJson(log: Log, removed = false): object {
-  return {
-    ...log,
-    logIndex: hexQuantity(log.logIndex),
-    transactionIndex: hexQuantity(log.transactionIndex),
-    blockNumber: hexQuantity(log.blockNumber),
-    removed,
   }
 }

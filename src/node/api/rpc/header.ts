@@ -1,6 +1,7 @@
 import {
   bytesToHex,
   fromBigEndian,
+  hexQuantity,
   malformed,
   type RlpItem,
   rlpBytes,
@@ -9,7 +10,6 @@ import {
   rlpList,
 } from '../../../core/codec/index.js'
 import type { Block } from '../../../core/ports/execution.js'
-import { hexQuantity } from './quantity.js'
 
 type Kind = 'data' | 'quantity'
 

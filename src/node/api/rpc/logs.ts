@@ -1,13 +1,15 @@
+import { logJson } from '../../../core/chain/logJson.js'
 import type { Log } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
 import { type BlockRef, blockNumber, numberOf } from './blockRef.js'
 import type { RpcContext } from './context.js'
 import { invalidParams, limitExceeded, RpcCode, RpcError } from './errors.js'
-import { logJson } from './format.js'
 import { type MethodTable, method } from './method.js'
 import { address, hash, list, object, optional, type Parser } from './params.js'
+import { Verbatim } from './verbatim.js'
 
-const MAX_BLOCKS = 10_000
+/** The index makes a search of so many as cheap as one of few. */
+const MAX_BLOCKS = 100_000
 export const MAX_LOGS = 10_000
 const MAX_TOPICS = 4
 const MAX_ALTERNATIVES = 1_000
@@ -75,7 +77,7 @@ async function logsBetween(
   match: LogMatch,
   from: BlockRef,
   to: BlockRef,
-): Promise<readonly Log[]> {
+): Promise<Verbatim | readonly []> {
   if ('hash' in from || 'hash' in to) throw invalidParams('invalid filter: its ends are numbers or tags')
   const head = context.chain.head().number
   const [first, last] = [numberOf(context, from), numberOf(context, to)]
@@ -84,15 +86,13 @@ async function logsBetween(
   if (toBlock - first + 1 > MAX_BLOCKS) {
     throw limitExceeded(`query exceeds max block range ${MAX_BLOCKS}: ${toBlock - first + 1} blocks`)
   }
-  return toBlock < first ? [] : context.chain.logs({ fromBlock: first, toBlock, ...match }, MAX_LOGS)
+  if (toBlock < first) return []
+  return new Verbatim((await context.chain.logs({ fromBlock: first, toBlock, ...match }, MAX_LOGS)).json)
 }
 
 export const logMethods: MethodTable = {
   eth_getLogs: method([logFilter], async (context, { range, ...match }) => {
-    const found =
-      'blockHash' in range
-        ? await logsOf(context, match, range.blockHash)
-        : await logsBetween(context, match, range.from, range.to)
-    return found.map((log) => logJson(log))
+    if ('from' in range) return logsBetween(context, match, range.from, range.to)
+    return (await logsOf(context, match, range.blockHash)).map((log) => logJson(log))
   }),
 }

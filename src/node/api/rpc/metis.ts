@@ -1,7 +1,6 @@
-import { bytesToHex, keccakBytes, utf8 } from '../../../core/codec/index.js'
+import { bytesToHex, hexQuantity, keccakBytes, utf8 } from '../../../core/codec/index.js'
 import { RpcCode, RpcError, returned } from './errors.js'
 import { type MethodTable, method } from './method.js'
-import { hexQuantity } from './quantity.js'
 
 /** MetisSequencerSet: the end of the newest epoch that is over. */
 const FINALIZED_BLOCK = bytesToHex(keccakBytes(utf8('finalizedBlock()')).subarray(0, 4))

@@ -1,7 +1,6 @@
-import { keccak256 } from '../../../core/codec/index.js'
+import { hexQuantity, keccak256 } from '../../../core/codec/index.js'
 import { type MethodTable, method } from './method.js'
 import { bytes } from './params.js'
-import { hexQuantity } from './quantity.js'
 
 /** What the node is, and how it is connected. */
 export const nodeMethods: MethodTable = {

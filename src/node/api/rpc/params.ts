@@ -45,6 +45,15 @@ export const index: Parser<number> = (value, name) => {
   return complain(value, name, 'less than 2^53')
 }
 
+/** A quantity below 2^64. */
+export const uint64: Parser<bigint> = (value, name) => {
+  const number = quantity(value, name)
+  return number < 2n ** 64n ? number : complain(value, name, 'less than 2^64')
+}
+
+/** A quantity as a word of 32 bytes. */
+export const word: Parser<Hash> = (value, name) => `0x${quantity(value, name).toString(16).padStart(64, '0')}`
+
 /** A storage key: at most 32 bytes, short ones are filled from the left. */
 export const slot: Parser<Hash> = (value, name) => {
   if (typeof value === 'string' && /^0x[0-9a-fA-F]{1,64}$/.test(value)) {
@@ -56,12 +65,32 @@ export const slot: Parser<Hash> = (value, name) => {
 export const boolean: Parser<boolean> = (value, name) =>
   typeof value === 'boolean' ? value : complain(value, name, 'true or false')
 
+/** A whole number, not negative, as JSON writes it. */
+export const integer: Parser<number> = (value, name) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : complain(value, name, 'a whole number')
+
 export const text: Parser<string> = (value, name) =>
   typeof value === 'string' ? value : complain(value, name, 'a string')
 
 export const object: Parser<Readonly<Record<string, unknown>>> = (value, name) => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   return complain(value, name, 'an object')
+}
+
+type Parsed<S> = { [K in keyof S]: S[K] extends Parser<infer T> ? T : never }
+
+/** An object of these fields and no other: what would be ignored is refused. */
+export function fields<S extends Readonly<Record<string, Parser<unknown>>>>(parsers: S): Parser<Parsed<S>> {
+  return (value, name) => {
+    const given = object(value, name)
+    for (const key of Object.keys(given)) {
+      if (!Object.hasOwn(parsers, key)) throw invalidParams(`invalid ${name}: "${key.slice(0, 40)}" is not supported`)
+    }
+    const read = Object.entries(parsers).map(([key, parse]) => [key, parse(given[key], `${name}.${key}`)] as const)
+    return Object.fromEntries(read) as Parsed<S>
+  }
 }
 
 /** A list of at most `most` items. */

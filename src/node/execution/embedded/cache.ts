@@ -1,10 +1,13 @@
-/** A map that keeps the `limit` entries used last. */
+/** A map that keeps the entries used last, up to `limit` of them, or up to that weight in all where they are weighed. */
 export class Cache<K, V> {
   readonly #entries = new Map<K, V>()
   readonly #limit: number
+  readonly #weigh: (value: V) => number
+  #weight = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, weigh: (value: V) => number = () => 1) {
     this.#limit = limit
+    this.#weigh = weigh
   }
 
   get(key: K): V | undefined {
@@ -16,10 +19,19 @@ export class Cache<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key)
+    this.#drop(key)
     this.#entries.set(key, value)
-    if (this.#entries.size <= this.#limit) return
-    const oldest = this.#entries.keys().next()
-    if (oldest.done !== true) this.#entries.delete(oldest.value)
+    this.#weight += this.#weigh(value)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#limit) return
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(key: K): void {
+    const value = this.#entries.get(key)
+    if (value === undefined) return
+    this.#entries.delete(key)
+    this.#weight -= this.#weigh(value)
   }
 }

@@ -1,133 +1,131 @@
-import type { Common } from '@ethereumjs/common'
-import { createLegacyTx, getCalldataFloorGas } from '@ethereumjs/tx'
-import {
-  type Address,
-  bigIntMax,
-  bigIntMin,
-  bytesToUnprefixedHex,
-  createAddressFromString,
-  createZeroAddress,
-} from '@ethereumjs/util'
-import type { Hex } from '../../../core/codec/index.js'
+import { hexQuantity } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
-import type { Block, CallRequest, CallResult } from '../../../core/ports/execution.js'
-import { fromHex, toHex } from './hex.js'
-import { evmBlock, type Machine } from './machine.js'
+import type {
+  AccessListItem,
+  AccessListResult,
+  AccountProof,
+  CallOverrides,
+  CallRequest,
+  CallResult,
+  SimulatedBlock,
+  SimulatePayload,
+  TraceOptions,
+} from '../../../core/ports/calls.js'
+import type { Address, Hash, Hex } from '../../../core/types/hex.js'
 
-/** No call may use more gas, whatever it asks for. */
-export const CALL_GAS_CAP = 50_000_000n
-/** An estimate is at most 1/64 too high, which saves half of the runs. */
-const TOLERANCE = 64n
-const REFUND_QUOTIENT = 5n
+/** Gas that no call may exceed, whatever it asks for; a simulation may not with all its calls together. */
+const GAS_CAP = 50_000_000n
 
-/** A block, and machines on its state. */
-export interface CallEnvironment {
-  common: Common
-  block: Block
-  /** A machine of its own on the state after the block. */
-  open(): Promise<Machine>
+/** What the engine is asked for a call, an estimate or an access list. */
+export function callBody(request: CallRequest, { state, block }: CallOverrides = {}): object {
+  return plain({ request: requestJson(request), overrides: state, blockOverrides: block, gasCap: GAS_CAP })
 }
 
-/** Runs `request` as a transaction whose effects are forgotten. It pays no base fee unless it names a gas price. */
-export async function simulate(environment: CallEnvironment, request: CallRequest): Promise<CallResult> {
-  return run(environment, await environment.open(), request, capped(request.gas ?? CALL_GAS_CAP))
+/** What the engine is asked for the trace of a call. */
+export function traceCallBody(request: CallRequest, options: TraceOptions & { overrides?: CallOverrides }): object {
+  const { overrides, ...tracing } = options
+  return { ...callBody(request, overrides), ...traceBody(tracing) }
 }
 
-/**
- * The least gas limit with which `request` succeeds, or a little more.
- * @throws MetisSeqError `CALL_REVERTED` with `details.data`, or `GAS_REQUIRED_EXCEEDS_ALLOWANCE`
- */
-export async function estimate(environment: CallEnvironment, request: CallRequest): Promise<bigint> {
-  const machine = await environment.open()
-  const attempt = (gas: bigint) => run(environment, machine, request, gas)
-  const most = await allowance(environment.block, machine, request)
-  const first = await attempt(most)
-  if (!first.success) throw failure(first, most)
-  if ((await attempt(first.gasUsed)).success) return first.gasUsed
-  // More than what is used: for gas that comes back (refunds), and for the 1/64 kept back at each call.
-  let low = first.gasUsed
-  let high = most
-  while (high - low > 1n && (high - low) * TOLERANCE > low) {
-    const middle = high > 4n * low ? 2n * low : (low + high) / 2n
-    if ((await attempt(middle)).success) high = middle
-    else low = middle
+/** The options of a trace as the engine takes them; `only`: of one transaction of the block. */
+export function traceBody({ timeout: _, ...options }: TraceOptions, only?: number): object {
+  return { options, only }
+}
+
+/** What the engine is asked for a simulation. */
+export function simulationBody({ blocks, ...flags }: SimulatePayload): object {
+  const blockStateCalls = blocks.map(({ calls, ...rest }: SimulatedBlock) => ({
+    ...rest,
+    calls: calls.map(requestJson),
+  }))
+  return plain({ payload: { ...flags, blockStateCalls }, gasCap: GAS_CAP })
+}
+
+/** The type follows from the fields. */
+function requestJson({ type: _, authorizationList, ...request }: CallRequest): object {
+  const authorizations = authorizationList?.map(({ yParity, r, s, ...rest }) => ({
+    ...rest,
+    yParity: BigInt(yParity),
+    r: BigInt(r),
+    s: BigInt(s),
+  }))
+  return { ...request, authorizationList: authorizations }
+}
+
+/** The same with bigints as quantities. */
+function plain(value: object): object {
+  return JSON.parse(JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? hexQuantity(each) : each)))
+}
+
+/** A reply of the engine, which is this program's own. */
+function parse<T>(reply: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(reply))
+}
+
+export function callResult(reply: Uint8Array): CallResult {
+  const { gasUsed, ...rest } = parse<Omit<CallResult, 'gasUsed'> & { gasUsed: Hex }>(reply)
+  return { ...rest, gasUsed: BigInt(gasUsed) }
+}
+
+interface Failed {
+  data: Hex
+  error: string
+  allowance: Hex
+}
+
+/** @throws MetisSeqError `CALL_REVERTED` with `details.data`, or `GAS_REQUIRED_EXCEEDS_ALLOWANCE` */
+export function estimateResult(reply: Uint8Array): bigint {
+  const { gas, failed } = parse<{ gas: Hex; failed?: undefined } | { gas?: undefined; failed: Failed }>(reply)
+  if (failed === undefined) return BigInt(gas)
+  const { data, error } = failed
+  if (isRevert(error)) {
+    throw new MetisSeqError('CALL_REVERTED', 'The call reverts.', {
+      exit: Exit.reverted,
+      details: { data },
+      next: 'Decode details.data for the reason.',
+    })
   }
-  return high
-}
-
-/** The most gas that a request may use: its own limit or the block's, and what its sender can pay. */
-async function allowance({ gasLimit }: Block, { state }: Machine, request: CallRequest): Promise<bigint> {
-  const { gas, gasPrice = 0n, from, value = 0n } = request
-  const most = capped(gas ?? gasLimit)
-  if (gasPrice === 0n || from === undefined) return most
-  const balance = (await state.getAccount(createAddressFromString(from)))?.balance ?? 0n
-  return bigIntMin(most, balance > value ? (balance - value) / gasPrice : 0n)
-}
-
-/** Runs `request` on `machine` and leaves its state as it was. */
-async function run(
-  { common, block }: CallEnvironment,
-  machine: Machine,
-  request: CallRequest,
-  gasLimit: bigint,
-): Promise<CallResult> {
-  const { from, to, gasPrice = 0n, value = 0n, data = '0x' } = request
-  const { evm, state } = machine
-  const caller = from === undefined ? createZeroAddress() : createAddressFromString(from)
-  const target = to === undefined || to === null ? undefined : createAddressFromString(to)
-  const bytes = fromHex(data)
-  const tx = createLegacyTx({ to: target, data: bytes, value, gasLimit: CALL_GAS_CAP, gasPrice }, { common })
-  const floor = getCalldataFloorGas(tx, caller)
-  const intrinsic = tx.getIntrinsicGas()
-  if (gasLimit < bigIntMax(intrinsic, floor)) return unpaid(`intrinsic gas too low: ${gasLimit}`)
-  const balance = (await state.getAccount(caller))?.balance ?? 0n
-  if (balance < value + gasLimit * gasPrice) return unpaid('insufficient funds for gas * price + value')
-  const context = evmBlock(common, { ...block, baseFee: gasPrice === 0n ? 0n : block.baseFee })
-  warm(machine, [caller, context.header.coinbase, ...(target === undefined ? [] : [target])])
-  await state.checkpoint()
-  try {
-    const to = target === undefined ? {} : { to: target }
-    const call = { block: context, caller, gasLimit: gasLimit - intrinsic, gasPrice, value, data: bytes, ...to }
-    const { execResult } = await evm.runCall(call)
-    const before = intrinsic + execResult.executionGasUsed
-    const used = before - bigIntMin(execResult.gasRefund ?? 0n, before / REFUND_QUOTIENT)
-    const outcome = { data: toHex(execResult.returnValue), gasUsed: bigIntMax(used, floor) }
-    const error = execResult.exceptionError?.error
-    return error === undefined ? { success: true, ...outcome } : { success: false, ...outcome, error }
-  } finally {
-    await state.revert()
-    state.originalStorageCache.clear()
-    evm.journal.cleanJournal()
-  }
-}
-
-/** What is warm at the start of a transaction (EIP-2929, EIP-3651). */
-function warm({ evm }: Machine, addresses: readonly Address[]): void {
-  for (const [precompile] of evm.precompiles) evm.journal.addAlwaysWarmAddress(precompile)
-  for (const { bytes } of addresses) evm.journal.addAlwaysWarmAddress(bytesToUnprefixedHex(bytes))
-}
-
-function capped(gas: bigint): bigint {
-  return bigIntMin(gas, CALL_GAS_CAP)
-}
-
-function unpaid(error: string): CallResult {
-  return { success: false, data: '0x', gasUsed: 0n, error }
-}
-
-function failure({ data, error }: CallResult, allowed: bigint): MetisSeqError {
-  if (data !== '0x' || error === 'revert') return reverted(data)
-  return new MetisSeqError('GAS_REQUIRED_EXCEEDS_ALLOWANCE', `The call fails with ${allowed} gas: ${error}.`, {
+  const allowance = BigInt(failed.allowance).toString()
+  throw new MetisSeqError('GAS_REQUIRED_EXCEEDS_ALLOWANCE', `The call fails with ${allowance} gas: ${error}.`, {
     exit: Exit.reverted,
-    details: { allowance: allowed.toString(), error },
+    details: { allowance, error },
     next: 'Check the amounts and the balance of the sender.',
   })
 }
 
-function reverted(data: Hex): MetisSeqError {
-  return new MetisSeqError('CALL_REVERTED', 'The call reverts.', {
-    exit: Exit.reverted,
-    details: { data },
-    next: 'Decode details.data for the reason.',
-  })
+/** Whether the EVM's words say that a contract reverted. */
+function isRevert(error: string): boolean {
+  return error.startsWith('execution reverted')
+}
+
+export function accessListResult(reply: Uint8Array): AccessListResult {
+  const { gasUsed, ...rest } = parse<{ accessList: AccessListItem[]; gasUsed: Hex; error?: string }>(reply)
+  return { ...rest, gasUsed: BigInt(gasUsed) }
+}
+
+interface ProofReply {
+  address: Address
+  accountProof: Hex[]
+  balance: Hex
+  codeHash: Hash
+  nonce: Hex
+  storageHash: Hash
+  storageProof: { value: Hex; proof: Hex[] }[]
+}
+
+export function proofResult(reply: Uint8Array, slots: readonly Hash[]): AccountProof {
+  const { address, accountProof, balance, codeHash, nonce, storageHash, storageProof } = parse<ProofReply>(reply)
+  return {
+    address,
+    accountProof,
+    balance: BigInt(balance),
+    codeHash,
+    nonce: BigInt(nonce),
+    storageHash,
+    storageProof: slots.map((key, i) => ({
+      key,
+      value: BigInt(storageProof[i]?.value ?? 0),
+      proof: storageProof[i]?.proof ?? [],
+    })),
+  }
 }

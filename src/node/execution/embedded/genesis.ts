@@ -1,4 +1,3 @@
-import { Account, createAddressFromString } from '@ethereumjs/util'
 import { assembleBlock } from '../../../core/chain/block.js'
 import { encodeExtraData } from '../../../core/chain/extraData.js'
 import { EMPTY_REQUESTS, EMPTY_ROOT, type Header, ZERO_HASH } from '../../../core/chain/header.js'
@@ -9,7 +8,12 @@ import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis, GenesisAccount } from '../../../core/genesis/types.js'
 import type { Block } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
-import { State, type StateChange } from './state.js'
+import { evmModule } from './evmModule.js'
+import { fromHex } from './hex.js'
+import { Instance } from './instance.js'
+import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './wire.js'
+
+const MAX_WEI = 2n ** 256n - 1n
 
 /** What of a genesis document decides block 0. */
 export type GenesisBlockFields = Pick<Genesis['l2'], 'timestamp' | 'gasLimit' | 'baseFee'>
@@ -34,9 +38,7 @@ export async function genesisBlock(
   for (const [address, { code }] of Object.entries(systemContracts())) {
     if (alloc[address as Address]?.code !== code) throw invalid(`the system contract ${address} is missing`)
   }
-  const state = new State({ node: () => undefined, code: () => undefined }, EMPTY_ROOT)
-  for (const [address, account] of Object.entries(alloc)) await place(state, address, account)
-  const change = state.seal()
+  const change = await stateOf(Object.entries(alloc).map(([address, account]) => entry(address, account)))
   const header: Header = {
     parentHash: ZERO_HASH,
     feeRecipient: `0x${'00'.repeat(20)}`,
@@ -57,21 +59,32 @@ export async function genesisBlock(
   return { block: assembleBlock(header, [], []), change }
 }
 
-async function place(state: State, hex: string, { balance, code, storage }: GenesisAccount): Promise<void> {
-  const address = createAddressFromString(normaliseHex(hex, 20))
+/** The state of accounts does not depend on the chain, nor on anything that is stored. */
+async function stateOf(accounts: readonly GenesisEntry[]): Promise<StateChange> {
+  const nothing = () => undefined
+  const instance = new Instance(await evmModule(), { node: nothing, code: nothing, blockHash: nothing })
+  instance.invoke('open', openRequest({ chainId: 1 }, EMPTY_ROOT))
+  return readGenesis(instance.invoke('genesis', genesisRequest(accounts)))
+}
+
+function entry(hex: string, { balance, code, storage }: GenesisAccount): GenesisEntry {
+  const address = fromHex(normaliseHex(hex, 20))
   const wei = quantity(balance, `balance of ${hex}`)
   const bytes = hexToBytes(code ?? '0x')
   if (wei === 0n && bytes.length === 0) throw invalid(`account ${hex} is empty`)
-  await state.putAccount(address, new Account(0n, wei))
-  if (bytes.length > 0) await state.putCode(address, bytes)
-  for (const [slot, value] of Object.entries(storage ?? {})) {
-    await state.putStorage(address, hexToBytes(slot, 32), hexToBytes(value, 32))
-  }
+  const slots = Object.entries(storage ?? {}).map(([slot, value]) => [integer(slot), integer(value)] as const)
+  return [address, wei, bytes, slots]
+}
+
+/** 32 bytes as the integer that they are. */
+function integer(word: string): bigint {
+  return BigInt(normaliseHex(word, 32))
 }
 
 function quantity(text: string, what: string): bigint {
-  if (!/^[0-9]{1,78}$/.test(text)) throw invalid(`the ${what}, "${text.slice(0, 80)}", is not a decimal number of wei`)
-  return BigInt(text)
+  const value = /^[0-9]{1,78}$/.test(text) ? BigInt(text) : MAX_WEI + 1n
+  if (value > MAX_WEI) throw invalid(`the ${what}, "${text.slice(0, 80)}", is not a decimal number of wei below 2^256`)
+  return value
 }
 
 function invalid(reason: string): MetisSeqError {

@@ -1,38 +1,67 @@
-import { bloomTest } from '../../../core/chain/bloom.js'
+import { utf8 } from '../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
-import type { Log, LogFilter } from '../../../core/ports/execution.js'
+import type { LogFilter } from '../../../core/ports/execution.js'
+import { BlockLogs, type LogTest, logTest } from './blockLogs.js'
 import { fromHex } from './hex.js'
-import type { ChainStore } from './store.js'
+import { addressMark, anyMark, eventMark, type Mark, topicMark } from './logIndex.js'
+import type { StoredChain } from './stored.js'
 
 /** More alternatives than this no filter may have. */
 const MAX_ALTERNATIVES = 1000
+/** Blocks that are searched in one go. */
+const WINDOW = 16_384
 
-/** The logs of canonical blocks that `filter` matches, in order. @throws MetisSeqError `LOG_LIMIT` above `limit` logs */
-export async function searchLogs(store: ChainStore, filter: LogFilter, limit: number): Promise<readonly Log[]> {
-  const { fromBlock, toBlock, addresses = [], topics = [] } = filter
-  const lists = [addresses, ...topics.map((topic) => topic ?? [])].filter((list) => list.length > 0)
-  const alternatives = lists.reduce((sum, list) => sum + list.length, 0)
-  if (alternatives > MAX_ALTERNATIVES) throw tooMuch(`it names ${alternatives} addresses and topics`, MAX_ALTERNATIVES)
-  const tests = lists.map((list) => list.map((item) => bloomTest(fromHex(item))))
-  const found: Log[] = []
-  if (toBlock < fromBlock) return found
-  for await (const [number, bloom] of store.blooms(fromBlock, toBlock)) {
-    if (!tests.every((anyOf) => anyOf.some((test) => test(bloom)))) continue
-    const hash = store.canonicalHash(number)
-    const receipts = hash === undefined ? undefined : store.receipts(hash)
-    for (const { logs } of receipts ?? []) found.push(...logs.filter((log) => matches(log, filter)))
-    if (found.length > limit) throw tooMuch(`it matches more than ${limit} logs`, limit)
-  }
-  return found
+/** What is searched for, and how many logs may be found at most. */
+export interface LogSearch {
+  filter: LogFilter
+  limit: number
 }
 
-function matches(log: Log, { addresses = [], topics = [] }: LogFilter): boolean {
-  if (addresses.length > 0 && !addresses.includes(log.address)) return false
-  if (topics.length > log.topics.length) return false
-  return topics.every((anyOf, i) => {
-    const topic = log.topics[i]
-    return anyOf === null || anyOf.length === 0 || (topic !== undefined && anyOf.includes(topic))
-  })
+/**
+ * The logs of canonical blocks that a filter matches, in order: a JSON list, as JSON-RPC writes them.
+ * @throws MetisSeqError `LOG_LIMIT`
+ */
+export async function searchLogs(chain: StoredChain, { filter, limit }: LogSearch): Promise<Uint8Array> {
+  const { fromBlock, toBlock } = filter
+  const lists = listsOf(filter)
+  const test = logTest(filter)
+  const found: string[] = []
+  for (let from = fromBlock; from <= toBlock; from += WINDOW) {
+    const to = Math.min(toBlock, from + WINDOW - 1)
+    for (const number of await chain.logIndex.blocks(lists, from, to)) {
+      found.push(...logsOf(chain, number, test))
+      if (found.length > limit) throw tooMuch(`it matches more than ${limit} logs`, limit)
+    }
+  }
+  return utf8(`[${found.join(',')}]`)
+}
+
+function logsOf(chain: StoredChain, number: number, test: LogTest): string[] {
+  const hash = chain.canonicalHash(number)
+  const receipts = hash && chain.encodedReceipts(hash)
+  if (hash === undefined || receipts === undefined) return []
+  return new BlockLogs(number, hash, receipts, () => chain.encodedBlock(hash)).matching(test)
+}
+
+/** The marks of which a block must have one of each list. */
+function listsOf({ addresses = [], topics = [] }: LogFilter): Mark[][] {
+  const given = [addresses, ...topics.map((topic) => topic ?? [])]
+  const alternatives = given.reduce((sum, list) => sum + list.length, 0)
+  if (alternatives > MAX_ALTERNATIVES) throw tooMuch(`it names ${alternatives} addresses and topics`, MAX_ALTERNATIVES)
+  const [events = [], ...others] = topics.map((topic) => (topic ?? []).map(fromHex))
+  const contracts = addresses.map(fromHex)
+  const lists = others.map((topic, i) => topic.map((each) => topicMark(i + 1, each)))
+  if (contracts.length > 0 && events.length > 0 && contracts.length * events.length <= MAX_ALTERNATIVES) {
+    lists.push(contracts.flatMap((address) => events.map((topic) => eventMark(address, topic))))
+  } else {
+    lists.push(
+      contracts.map(addressMark),
+      events.map((topic) => topicMark(0, topic)),
+    )
+  }
+  const asked = lists.filter((list) => list.length > 0)
+  // A filter with empty places at its end wants logs with as many topics, whatever they are: what is there decides.
+  return asked.length === 0 ? [[anyMark]] : asked
 }
 
 function tooMuch(reason: string, limit: number): MetisSeqError {

@@ -1,40 +1,59 @@
-import type { Common } from '@ethereumjs/common'
-import { createAddressFromString } from '@ethereumjs/util'
-import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type {
-  Block,
+  AccessListResult,
+  AccountProof,
+  CallOverrides,
   CallRequest,
   CallResult,
-  ChainReader,
-  Log,
-  LogFilter,
-  Receipt,
-  Transaction,
-} from '../../../core/ports/execution.js'
+  JsonText,
+  SimulatePayload,
+  TraceOptions,
+} from '../../../core/ports/calls.js'
+import type { Block, ChainReader, LogFilter, Receipt, Transaction } from '../../../core/ports/execution.js'
 import type { Address, Hash, Hex } from '../../../core/types/hex.js'
-import { type CallEnvironment, estimate, simulate } from './calls.js'
-import { fromHex, toHex } from './hex.js'
-import { searchLogs } from './logs.js'
-import { createMachine } from './machine.js'
-import { State } from './state.js'
-import type { ChainStore, Place } from './store.js'
-import { portTransaction, type TransactionDecoder } from './transactions.js'
+import { ancestorHash, blockUnknown, knownBlock } from './ancestors.js'
+import {
+  accessListResult,
+  callBody,
+  callResult,
+  estimateResult,
+  proofResult,
+  simulationBody,
+  traceBody,
+  traceCallBody,
+} from './calls.js'
+import type { LightReads } from './lightReads.js'
+import type { Reads } from './reads.js'
+import type { ChainStore } from './store.js'
+import type { Place } from './stored.js'
+import type { TransactionDecoder } from './transactions.js'
 
-/** Reads of a stored chain. Each opens the state at its block anew and never meets a block being built. */
+/** What reads are made of. */
+export interface ReaderParts {
+  chainId: number
+  store: ChainStore
+  decoder: TransactionDecoder
+  light: LightReads
+  reads: Reads
+}
+
+/** Reads of a stored chain: of single things at once, of what takes time in other threads. None meets a block being built. */
 export abstract class Reader implements ChainReader {
   readonly chainId: number
-  protected readonly common: Common
   protected readonly store: ChainStore
   protected readonly decoder: TransactionDecoder
+  protected readonly reads: Reads
+  readonly #light: LightReads
 
-  constructor(chainId: number, common: Common, store: ChainStore, decoder: TransactionDecoder) {
+  constructor({ chainId, store, decoder, light, reads }: ReaderParts) {
     this.chainId = chainId
-    this.common = common
     this.store = store
     this.decoder = decoder
+    this.reads = reads
+    this.#light = light
   }
 
   abstract head(): Block
+  abstract recoverSenders(raws: readonly Uint8Array[]): Promise<void>
 
   async blockByNumber(number: number): Promise<Block | undefined> {
     const hash = this.store.canonicalHash(number)
@@ -58,67 +77,79 @@ export abstract class Reader implements ChainReader {
   }
 
   decodeTransaction(raw: Uint8Array): Transaction {
-    return portTransaction(this.decoder.recover(raw))
+    return this.decoder.decode(raw)
   }
 
   async balance(address: Address, blockHash: Hash): Promise<bigint> {
-    const account = await this.#state(blockHash).getAccount(createAddressFromString(address))
-    return account?.balance ?? 0n
+    return this.#light.account(address, knownBlock(this.store, blockHash)).balance
   }
 
   async nonce(address: Address, blockHash: Hash): Promise<number> {
-    const account = await this.#state(blockHash).getAccount(createAddressFromString(address))
-    return Number(account?.nonce ?? 0n)
+    return this.#light.account(address, knownBlock(this.store, blockHash)).nonce
   }
 
   async code(address: Address, blockHash: Hash): Promise<Hex> {
-    return toHex(await this.#state(blockHash).getCode(createAddressFromString(address)))
+    return this.#light.code(address, knownBlock(this.store, blockHash))
   }
 
   async storageAt(address: Address, slot: Hash, blockHash: Hash): Promise<Hash> {
-    const value = await this.#state(blockHash).getStorage(createAddressFromString(address), fromHex(slot))
-    return `0x${toHex(value).slice(2).padStart(64, '0')}`
+    return this.#light.storage(address, slot, knownBlock(this.store, blockHash))
   }
 
-  async call(request: CallRequest, blockHash: Hash): Promise<CallResult> {
-    return simulate(this.#environment(blockHash), request)
+  async call(request: CallRequest, blockHash: Hash, overrides?: CallOverrides): Promise<CallResult> {
+    return callResult(await this.reads.run('call', callBody(request, overrides), blockHash))
   }
 
-  async estimateGas(request: CallRequest, blockHash: Hash): Promise<bigint> {
-    return estimate(this.#environment(blockHash), request)
+  async estimateGas(request: CallRequest, blockHash: Hash, overrides?: CallOverrides): Promise<bigint> {
+    return estimateResult(await this.reads.run('estimate', callBody(request, overrides), blockHash))
   }
 
-  logs(filter: LogFilter, limit: number): Promise<readonly Log[]> {
-    return searchLogs(this.store, filter, limit)
+  async createAccessList(request: CallRequest, blockHash: Hash, overrides?: CallOverrides): Promise<AccessListResult> {
+    return accessListResult(await this.reads.run('access_list', callBody(request, overrides), blockHash))
+  }
+
+  async proof(address: Address, slots: readonly Hash[], blockHash: Hash): Promise<AccountProof> {
+    return proofResult(await this.reads.run('proof', { address, slots }, blockHash), slots)
+  }
+
+  async traceTransaction(hash: Hash, options: TraceOptions): Promise<JsonText | undefined> {
+    const place = this.store.place(hash)
+    if (place === undefined) return undefined
+    const { blockHash, index } = place
+    return jsonText(await this.reads.run('trace_transaction', traceBody(options, index), blockHash, options.timeout))
+  }
+
+  async traceBlock(hash: Hash, options: TraceOptions): Promise<JsonText | undefined> {
+    const block = this.store.block(hash)
+    if (block === undefined || block.number === 0) return undefined
+    return jsonText(await this.reads.run('trace_block', traceBody(options), hash, options.timeout))
+  }
+
+  async traceCall(
+    request: CallRequest,
+    blockHash: Hash,
+    options: TraceOptions & { overrides?: CallOverrides },
+  ): Promise<JsonText> {
+    const body = traceCallBody(request, options)
+    return jsonText(await this.reads.run('trace_call', body, blockHash, options.timeout))
+  }
+
+  async simulate(payload: SimulatePayload, blockHash: Hash): Promise<JsonText> {
+    return jsonText(await this.reads.run('simulate', simulationBody(payload), blockHash))
+  }
+
+  async logs(filter: LogFilter, limit: number): Promise<JsonText> {
+    return jsonText(await this.reads.run('logs', { filter, limit }))
   }
 
   /** Hash of the block `number` on the branch that ends with `tip`. @throws MetisSeqError `BLOCK_UNKNOWN` */
   protected ancestorHash(tip: Hash, number: number): Hash {
-    for (let block = this.#known(tip); ; block = this.#known(block.parentHash)) {
-      if (block.number === number) return block.hash
-      const canonical = this.store.canonicalHash(block.number) === block.hash
-      const hash = canonical ? this.store.canonicalHash(number) : undefined
-      if (hash !== undefined) return hash
-    }
+    const hash = ancestorHash(this.store, knownBlock(this.store, tip), number)
+    if (hash === undefined) throw blockUnknown(String(number))
+    return hash
   }
+}
 
-  #environment(blockHash: Hash): CallEnvironment {
-    const block = this.#known(blockHash)
-    const ancestor = async (number: number) => this.ancestorHash(blockHash, number)
-    return { common: this.common, block, open: () => createMachine(this.common, this.#state(blockHash), ancestor) }
-  }
-
-  #state(blockHash: Hash): State {
-    return new State(this.store, this.#known(blockHash).stateRoot)
-  }
-
-  #known(hash: Hash): Block {
-    const block = this.store.block(hash)
-    if (block !== undefined) return block
-    throw new MetisSeqError('BLOCK_UNKNOWN', `There is no block ${hash}.`, {
-      exit: Exit.data,
-      details: { hash },
-      next: 'Ask for a block at or below the head.',
-    })
-  }
+function jsonText(answer: Uint8Array): JsonText {
+  return { json: Buffer.from(answer.buffer, answer.byteOffset, answer.length).toString() }
 }

@@ -214,8 +214,10 @@ fn creates_contracts() {
 
 #[test]
 fn calls_for_a_sender_with_code_and_whatever_nonce() {
-    let body = request(json!({ "from": CODE, "to": BOB, "nonce": "0x63" }), json!({}));
-    assert_eq!(call(state("00"), &body)["success"], true);
+    for nonce in ["0x0", "0x63", "0xffffffffffffffff"] {
+        let body = request(json!({ "from": CODE, "to": BOB, "nonce": nonce }), json!({}));
+        assert_eq!(call(state("00"), &body)["success"], true);
+    }
 }
 
 #[test]
@@ -248,6 +250,8 @@ fn refuses_what_this_chain_does_not_do() {
     ] {
         assert_eq!(call_refused(state("00"), &request(blob, json!({}))).code, "INPUT");
     }
+    let no_blobs = json!({ "to": CODE, "maxFeePerBlobGas": "0x0", "blobVersionedHashes": [] });
+    assert_eq!(call(state("00"), &request(no_blobs, json!({})))["success"], true);
     let other_chain = request(json!({ "to": CODE, "chainId": "0x1" }), json!({}));
     assert_eq!(call_refused(state("00"), &other_chain).message, "chainId does not match node's (have=1, want=1088)");
     let two_inputs = request(json!({ "to": CODE, "input": "0x01", "data": "0x02" }), json!({}));

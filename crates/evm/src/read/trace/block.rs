@@ -4,14 +4,18 @@ use alloy_consensus::{Transaction as _, TxEnvelope};
 use alloy_primitives::{Address, B256, Bytes, TxKind};
 use revm::{
     Database, DatabaseCommit,
-    context::{TxEnv, either::Either, result::EVMError},
+    context::{
+        TxEnv,
+        either::Either,
+        result::{EVMError, ExecutionResult},
+    },
 };
 use serde::Deserialize;
 
 use super::{
     MOST_BYTES,
     options::Options,
-    tracer::{failed, too_large},
+    tracer::{Place, Tracer, failed, too_large},
 };
 use crate::{
     chain::Chain,
@@ -66,12 +70,14 @@ pub fn trace_block<DB: Database<Error = StateError>>(
         db.commit(changes);
     }
     let mut reply = vec![b'['];
+    let mut logs = 0;
     for (index, sent) in transactions.iter().enumerate() {
         let decoded = decode(&sent.raw, chain).map_err(|why| Refusal::input(format!("transaction {index}: {why}")))?;
         let tx = env(&decoded, sent.from);
-        if only.is_none_or(|only| only == index) {
+        let result = if only.is_none_or(|only| only == index) {
             let room = MOST_BYTES.saturating_sub(reply.len());
-            let trace = traced(&mut scene, &mut db, &options, room, (&decoded, index, at.hash), tx)?;
+            let place = Place { hash: Some(decoded.hash), index: Some(index), block: Some(at.hash), logs };
+            let (trace, result) = traced(&mut scene, &mut db, options.tracer(room)?, &place, tx)?;
             if trace.len() > room {
                 return Err(too_large());
             }
@@ -81,10 +87,13 @@ pub fn trace_block<DB: Database<Error = StateError>>(
             reply.extend_from_slice(format!(r#"{{"txHash":"{}","result":"#, decoded.hash).as_bytes());
             reply.extend_from_slice(&trace);
             reply.push(b'}');
+            result
         } else {
             let done = scene.transact(&mut db, tx.clone()).map_err(|error| refused(error, &tx, &scene, index))?;
             db.commit(done.state);
-        }
+            done.result
+        };
+        logs += result.logs().len() as u64;
         if only == Some(index) {
             break;
         }
@@ -96,19 +105,17 @@ pub fn trace_block<DB: Database<Error = StateError>>(
 fn traced<DB: Database<Error = StateError>>(
     scene: &mut Scene,
     db: &mut Overlay<DB>,
-    options: &Options,
-    room: usize,
-    (decoded, index, block): (&Decoded, usize, B256),
+    mut tracer: Tracer,
+    place: &Place,
     tx: TxEnv,
-) -> Reply {
-    let mut tracer = options.tracer(room)?;
+) -> Result<(Vec<u8>, ExecutionResult), Refusal> {
     let done = scene.inspect(&mut *db, tx.clone(), &mut tracer).map_err(|error| match error {
         EVMError::Custom(_) => failed(error),
-        other => refused(other, &tx, scene, index),
+        other => refused(other, &tx, scene, place.index.unwrap_or(0)),
     })?;
-    let trace = tracer.finish((Some(decoded.hash), Some(index), Some(block)), &tx, &scene.block, &done, db)?;
+    let trace = tracer.finish(place, &tx, scene, &done, db)?;
     db.commit(done.state);
-    Ok(trace)
+    Ok((trace, done.result))
 }
 
 /// A transaction of a block can be executed, unless it is not of that block.

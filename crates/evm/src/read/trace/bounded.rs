@@ -2,14 +2,17 @@
 
 use alloy_primitives::{Address, Log, U256};
 use revm::{
-    context::ContextTr,
+    context::{ContextTr, result::HaltReason},
     context_interface::ContextError,
     inspector::{Inspector, JournalExt},
     interpreter::{
         CallInputs, CallOutcome, CreateInputs, CreateOutcome, Gas, InstructionResult, Interpreter, InterpreterResult,
+        SuccessOrHalt,
     },
 };
 use revm_inspectors::tracing::DebugInspector;
+
+use crate::read::{machine::LastStep, words};
 
 /// Bytes that a call takes beside its data, in memory or as text.
 const CALL: usize = 1024;
@@ -26,11 +29,35 @@ pub(super) struct Bounded {
     /// bytes
     room: usize,
     full: bool,
+    last: LastStep,
+    /// By calls in the order of their beginning: why one failed, where that is told better than by the library.
+    failures: Vec<Option<String>>,
+    /// Open calls, as places in `failures`.
+    open: Vec<usize>,
 }
 
 impl Bounded {
     pub(super) fn new(inspector: DebugInspector, room: usize) -> Self {
-        Self { inspector, room, full: false }
+        Self { inspector, room, full: false, last: LastStep::default(), failures: Vec::new(), open: Vec::new() }
+    }
+
+    /// Takes the failures of calls, in the order of their beginning.
+    pub(super) fn failures(&mut self) -> Vec<Option<String>> {
+        core::mem::take(&mut self.failures)
+    }
+
+    fn begin(&mut self) {
+        self.open.push(self.failures.len());
+        self.failures.push(None);
+    }
+
+    fn end(&mut self, result: InstructionResult) {
+        let failure = self.open.pop().and_then(|place| self.failures.get_mut(place));
+        if let (Some(failure), SuccessOrHalt::Halt(reason)) = (failure, SuccessOrHalt::<HaltReason>::from(result))
+            && words::name_a_step(&reason)
+        {
+            *failure = Some(words::halted(&reason, &self.last));
+        }
     }
 
     /// Takes room for so many bytes. @returns whether they fit
@@ -66,6 +93,7 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Bounded {
         if self.full {
             interpreter.halt_fatal();
         } else {
+            self.last = LastStep::of(interpreter);
             self.inspector.step(interpreter, context);
         }
     }
@@ -90,6 +118,7 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Bounded {
 
     fn call(&mut self, context: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
         if self.take(context, CALL + inputs.input.len()) {
+            self.begin();
             return self.inspector.call(context, inputs);
         }
         Some(CallOutcome::new(stopped(inputs.gas_limit), inputs.return_memory_offset.clone()))
@@ -97,12 +126,14 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Bounded {
 
     fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
         if self.take(context, outcome.result.output.len()) {
+            self.end(outcome.result.result);
             self.inspector.call_end(context, inputs, outcome);
         }
     }
 
     fn create(&mut self, context: &mut CTX, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
         if self.take(context, CALL + inputs.init_code().len()) {
+            self.begin();
             return self.inspector.create(context, inputs);
         }
         Some(CreateOutcome::new(stopped(inputs.gas_limit()), None))
@@ -110,6 +141,7 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Bounded {
 
     fn create_end(&mut self, context: &mut CTX, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
         if self.take(context, outcome.result.output.len()) {
+            self.end(outcome.result.result);
             self.inspector.create_end(context, inputs, outcome);
         }
     }

@@ -4,7 +4,11 @@ use alloy_primitives::B256;
 use revm::{Database, context::result::EVMError};
 use serde::Deserialize;
 
-use super::{MOST_BYTES, options::Options, tracer::failed};
+use super::{
+    MOST_BYTES,
+    options::Options,
+    tracer::{Place, failed},
+};
 use crate::{
     chain::Chain,
     read::{
@@ -52,5 +56,5 @@ pub fn trace_call<DB: Database<Error = StateError>>(
         }
         other => failed(other),
     })?;
-    tracer.finish((None, None, None), &tx, &stage.scene.block, &done, &mut stage.db)
+    tracer.finish(&Place::default(), &tx, &stage.scene, &done, &mut stage.db)
 }

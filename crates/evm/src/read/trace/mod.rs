@@ -3,7 +3,10 @@
 mod block;
 mod bounded;
 mod call;
+mod flat;
+mod library;
 mod options;
+mod state;
 mod steps;
 mod tracer;
 

@@ -1,7 +1,7 @@
 //! A trace of every instruction, as the execution-apis specification describes it (opcode-tracer.yaml). go-ethereum
 //! writes words of memory and storage without 0x and takes `limit` as a number of bytes; here they are as specified.
 
-use alloy_primitives::{Address, B256, Bytes, U256, hex, map::HashMap};
+use alloy_primitives::{Address, B256, U256, hex, map::HashMap};
 use core::fmt::Write;
 use revm::{
     bytecode::opcode::{self, OpCode},
@@ -11,7 +11,8 @@ use revm::{
     },
     inspector::Inspector,
     interpreter::{
-        CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter, SuccessOrHalt,
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, FrameInput, Interpreter, InterpreterAction,
+        SuccessOrHalt,
         interpreter_types::{InputsTr, Jumps, LoopControl, MemoryTr, ReturnData},
     },
 };
@@ -96,7 +97,7 @@ impl Steps {
             _ => None,
         };
         self.begun = Some(Begun {
-            last: LastStep { opcode, stack: stack.len() },
+            last: LastStep::of(interpreter),
             pc: interpreter.bytecode.pc(),
             gas: interpreter.gas.remaining(),
             refund: self.refunds.iter().sum(),
@@ -107,7 +108,9 @@ impl Steps {
 
     fn end(&mut self, interpreter: &mut Interpreter) {
         let Some(Begun { last, pc, gas, refund, state, slot }) = self.begun.take() else { return };
-        let cost = gas.saturating_sub(interpreter.gas.remaining());
+        let cost = gas.saturating_sub(interpreter.gas.remaining()).saturating_sub(forwarded(interpreter));
+        // What a write gives back counts from the write on.
+        let refund = if last.opcode == opcode::SSTORE { self.refunds.iter().sum() } else { refund };
         let depth = self.refunds.len();
         let comma = if self.text.is_empty() { "" } else { "," };
         let name = OpCode::new(last.opcode)
@@ -152,6 +155,14 @@ impl Steps {
     }
 }
 
+/// Gas that a new contract's init code gets. It is no cost of the instruction, whereas for calls it counts as one.
+fn forwarded(interpreter: &mut Interpreter) -> u64 {
+    match interpreter.bytecode.action() {
+        Some(InterpreterAction::NewFrame(FrameInput::Create(inputs))) => inputs.gas_limit(),
+        _ => 0,
+    }
+}
+
 /// Why the instruction ended its frame, unless it was meant to.
 fn error(interpreter: &mut Interpreter, last: &LastStep) -> Option<String> {
     match SuccessOrHalt::<HaltReason>::from(interpreter.bytecode.instruction_result()?) {
@@ -192,8 +203,8 @@ impl<CTX: ContextTr> Inspector<CTX> for Steps {
     }
 
     fn step_end(&mut self, interpreter: &mut Interpreter, _context: &mut CTX) {
-        self.end(interpreter);
         self.refund(interpreter);
+        self.end(interpreter);
     }
 
     fn call(&mut self, _context: &mut CTX, _inputs: &mut CallInputs) -> Option<CallOutcome> {

@@ -1,84 +1,78 @@
-//! A tracer of one transaction.
+//! What watches one transaction.
 
 use alloy_primitives::{Address, B256, Log, U256};
-use alloy_rpc_types_trace::geth::GethTrace;
 use revm::{
     Database,
     context::{
-        BlockEnv, ContextTr, TxEnv,
+        ContextTr, TxEnv,
         result::{EVMError, ResultAndState},
     },
     inspector::{Inspector, JournalExt},
     interpreter::{CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter},
-    primitives::KECCAK_EMPTY,
 };
-use revm_inspectors::tracing::{DebugInspector, DebugInspectorError, TransactionContext};
 
-use super::{
-    MOST_BYTES,
-    bounded::{Bounded, TOO_LARGE},
-    steps::Steps,
-};
+use super::{MOST_BYTES, bounded::TOO_LARGE, library::Library, steps::Steps};
 use crate::{
-    read::{database::Overlay, json, machine::fault},
+    read::{
+        Reply,
+        database::Overlay,
+        json,
+        machine::{Scene, fault},
+    },
     state::StateError,
     wire::Refusal,
 };
 
-/// Bytes that an account takes as text beside its code.
-const ACCOUNT: usize = 256;
-/// Bytes that a slot takes as text, before and after.
-const SLOT: usize = 280;
+/// Where the transaction is, if it is in a block.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    pub(super) hash: Option<B256>,
+    pub(super) index: Option<usize>,
+    pub(super) block: Option<B256>,
+    /// Logs of the block before it.
+    pub(super) logs: u64,
+}
 
 /// The steps, or what the library makes of the run.
 #[derive(Debug)]
 pub(super) enum Tracer {
     Steps(Steps),
-    Library(Box<Bounded>),
+    One(Library),
+    /// By their names.
+    Several(Vec<(String, Library)>),
 }
 
 impl Tracer {
     /// The trace of `tx`, which ended so on the state of `db`.
     pub(super) fn finish<DB: Database<Error = StateError>>(
         self,
-        (hash, index, block_hash): (Option<B256>, Option<usize>, Option<B256>),
+        place: &Place,
         tx: &TxEnv,
-        block: &BlockEnv,
+        scene: &Scene,
         done: &ResultAndState,
         db: &mut Overlay<DB>,
-    ) -> Result<Vec<u8>, Refusal> {
-        let mut bounded = match self {
-            Self::Steps(steps) => return Ok(steps.finish(&done.result)),
-            Self::Library(bounded) => bounded,
-        };
-        if matches!(bounded.inspector, DebugInspector::PreStateTracer(..) | DebugInspector::Mux(..)) {
-            check_size(done, db)?;
-        }
-        let context = TransactionContext { block_hash, tx_hash: hash, tx_index: index };
-        let trace: GethTrace =
-            bounded.inspector.get_result(Some(context), tx, block, done, db).map_err(|error| match error {
-                DebugInspectorError::Database(error) => Refusal::from(error),
-                other => Refusal::failed(other),
-            })?;
-        json::write(&trace)
-    }
-}
-
-/// Refuses accounts that are too much to be written down.
-fn check_size<DB: Database<Error = StateError>>(done: &ResultAndState, db: &mut Overlay<DB>) -> Result<(), Refusal> {
-    let mut size = 0;
-    for account in done.state.values() {
-        let code = match &account.info.code {
-            Some(code) => code.len(),
-            None if account.info.code_hash == KECCAK_EMPTY => 0,
-            None => db.code_by_hash(account.info.code_hash)?.len(),
-        };
-        size += ACCOUNT + 4 * code + SLOT * account.storage.len();
-        if size > MOST_BYTES {
-            return Err(too_large());
+    ) -> Reply {
+        match self {
+            Self::Steps(steps) => Ok(steps.finish(&done.result)),
+            Self::One(library) => library.finish(place, tx, scene, done, db),
+            Self::Several(tracers) => {
+                let mut reply = vec![b'{'];
+                for (name, library) in tracers {
+                    if reply.len() > 1 {
+                        reply.push(b',');
+                    }
+                    reply.extend_from_slice(&json::write(&name)?);
+                    reply.push(b':');
+                    reply.extend_from_slice(&library.finish(place, tx, scene, done, db)?);
+                    if reply.len() > MOST_BYTES {
+                        return Err(too_large());
+                    }
+                }
+                reply.push(b'}');
+                Ok(reply)
+            }
         }
     }
-    Ok(())
 }
 
 /// A trace that ended early, or with the EVM.
@@ -97,53 +91,70 @@ pub(super) fn too_large() -> Refusal {
     ))
 }
 
-macro_rules! delegate {
-    ($self:expr, $method:ident($($argument:expr),*)) => {
+macro_rules! each {
+    ($self:expr, $inner:ident => $call:expr) => {
         match $self {
-            Self::Steps(inner) => Inspector::<CTX>::$method(inner, $($argument),*),
-            Self::Library(inner) => Inspector::<CTX>::$method(inner.as_mut(), $($argument),*),
+            Self::Steps($inner) => $call,
+            Self::One(Library { bounded: $inner, .. }) => $call,
+            Self::Several(tracers) => {
+                let mut answer = Default::default();
+                for (_, Library { bounded: $inner, .. }) in tracers {
+                    answer = $call;
+                }
+                answer
+            }
         }
     };
 }
 
 impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Tracer {
     fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
-        delegate!(self, initialize_interp(interpreter, context))
+        each!(self, inner => inner.initialize_interp(interpreter, context))
     }
 
     fn step(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
-        delegate!(self, step(interpreter, context))
+        each!(self, inner => inner.step(interpreter, context))
     }
 
     fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
-        delegate!(self, step_end(interpreter, context))
+        each!(self, inner => inner.step_end(interpreter, context))
     }
 
     fn log(&mut self, context: &mut CTX, log: Log) {
-        delegate!(self, log(context, log))
+        each!(self, inner => inner.log(context, log.clone()))
     }
 
     fn log_full(&mut self, interpreter: &mut Interpreter, context: &mut CTX, log: Log) {
-        delegate!(self, log_full(interpreter, context, log))
+        each!(self, inner => inner.log_full(interpreter, context, log.clone()))
     }
 
     fn call(&mut self, context: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
-        delegate!(self, call(context, inputs))
+        match self {
+            Self::Steps(inner) => inner.call(context, inputs),
+            Self::One(inner) => inner.bounded.call(context, inputs),
+            Self::Several(inner) => inner.iter_mut().filter_map(|(_, each)| each.bounded.call(context, inputs)).last(),
+        }
     }
 
     fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
-        delegate!(self, call_end(context, inputs, outcome))
+        each!(self, inner => inner.call_end(context, inputs, outcome))
     }
 
     fn create(&mut self, context: &mut CTX, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
-        delegate!(self, create(context, inputs))
+        match self {
+            Self::Steps(inner) => inner.create(context, inputs),
+            Self::One(inner) => inner.bounded.create(context, inputs),
+            Self::Several(inner) => {
+                inner.iter_mut().filter_map(|(_, each)| each.bounded.create(context, inputs)).last()
+            }
+        }
     }
 
     fn create_end(&mut self, context: &mut CTX, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
-        delegate!(self, create_end(context, inputs, outcome))
+        each!(self, inner => inner.create_end(context, inputs, outcome))
     }
 
     fn selfdestruct(&mut self, contract: Address, target: Address, value: U256) {
-        delegate!(self, selfdestruct(contract, target, value))
+        each!(self, inner => Inspector::<CTX>::selfdestruct(inner, contract, target, value))
     }
 }

@@ -1,0 +1,220 @@
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
+import { Exit, MetisSeqError, messageOf } from '../../../core/errors/index.js'
+import type { Database, DatabaseAddress } from '../../../core/ports/database.js'
+import type { Block } from '../../../core/ports/execution.js'
+import { fromHex } from './hex.js'
+import { key } from './keys.js'
+import type { PruneMessage, PruneTask } from './pruneWorker.js'
+import type { ChainStore } from './store.js'
+import { startThread } from './thread.js'
+
+/** Entries removed in one change of the chain: some two milliseconds. */
+const SLICE = 512
+const HASH = 32
+/** Blocks between two prunes, as a part of those whose state is kept; and not fewer than `MIN_STEP`. */
+const STEP = 1 / 8
+const MIN_STEP = 32
+const REST = 9
+
+/** Which states a node keeps, and who hears of those that go. */
+export interface StateHistory {
+  /** Of how many blocks, the latest ones, the state is kept; at least 1. */
+  keep: number
+  /** Number of a block whose state and those after it are kept in any case. */
+  keepFrom?: (() => number) | undefined
+  /** Blocks between two prunes (default: an eighth of `keep`, at least 32). */
+  step?: number | undefined
+  /** After a prune none begins for so many times as long as it took (default 9: at most a tenth of one thread). */
+  rest?: number | undefined
+  onPruned?: ((report: PruneReport) => void) | undefined
+  onFailed?: ((error: Error) => void) | undefined
+}
+
+export interface PruneOptions extends StateHistory {
+  database: Database
+  store: ChainStore
+  /** Runs a change of the chain when no other one is under way. */
+  exclusive: <T>(change: () => Promise<T>) => Promise<T>
+}
+
+/** What one prune did. */
+export interface PruneReport {
+  /** Number of the oldest block whose state is kept now. */
+  oldest: number
+  /** Nodes of its state. */
+  nodes: number
+  /** Nodes that were looked at, and that were removed. */
+  read: number
+  removed: number
+  /** Bytes that the marks took. */
+  memory: number
+  /** ms */
+  milliseconds: number
+}
+
+/**
+ * Removes state that only old blocks have. A thread marks every node of the oldest state that is kept; then it looks through
+ * all nodes for those that are not marked and were not written after that block. Any younger state consists of marked nodes
+ * and of nodes that its own block or one before it wrote after the oldest one. The removing itself goes through `exclusive` in
+ * slices, and leaves alone what was written since the thread read it: a block may make a node again that was garbage.
+ */
+export class Pruner {
+  readonly #options: PruneOptions
+  readonly #written = new Set<string>()
+  #running: Promise<PruneReport | undefined> | undefined
+  #worker: Worker | undefined
+  #closed = false
+  /** Whether there was a prune since the start: the first one is due as soon as there is anything to remove. */
+  #started = false
+  #notBefore = 0
+
+  constructor(options: PruneOptions) {
+    this.#options = options
+  }
+
+  /** There is a new head: begins to prune when that is due. */
+  wake(head: Block): void {
+    if (this.#running !== undefined || this.#closed || performance.now() < this.#notBefore) return
+    const { keep, store, step = Math.max(MIN_STEP, Math.ceil(keep * STEP)) } = this.#options
+    if (this.#target(head) < store.oldestState() + (this.#started ? step : 1)) return
+    this.#started = true
+    this.prune().catch((error) =>
+      this.#options.onFailed?.(error instanceof Error ? error : new Error(messageOf(error))),
+    )
+  }
+
+  /** Prunes now, or waits for the prune that runs; undefined where nothing was due or it was closed meanwhile. */
+  prune(): Promise<PruneReport | undefined> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  /** Ends a prune that runs. What it had not removed yet, the next one finds. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#worker?.postMessage('stop')
+    await this.#running?.catch(() => undefined) // whoever began it was told
+  }
+
+  async #run(): Promise<PruneReport | undefined> {
+    const started = performance.now()
+    const { address } = this.#options.database
+    if (address === undefined) throw notShared()
+    const task = await this.#options.exclusive(() => this.#begin(address))
+    if (task === undefined || this.#closed) return undefined
+    try {
+      const counts = await this.#work(task)
+      if (counts === undefined) return undefined
+      const report = { oldest: task.number, ...counts, milliseconds: performance.now() - started }
+      this.#options.onPruned?.(report)
+      return report
+    } finally {
+      this.#options.store.onNodes = undefined
+      this.#written.clear()
+      const now = performance.now()
+      this.#notBefore = now + (this.#options.rest ?? REST) * (now - started)
+    }
+  }
+
+  /** Says first which states are gone, so that after a crash nobody reads what is half removed. */
+  async #begin(address: DatabaseAddress): Promise<PruneTask | undefined> {
+    const { store } = this.#options
+    const headHash = store.headHash()
+    const head = headHash && store.block(headHash)
+    const number = head === undefined ? 0 : this.#target(head)
+    if (number <= store.oldestState()) return undefined
+    const hash = store.canonicalHash(number)
+    const block = hash && store.block(hash)
+    if (block === undefined) return undefined
+    await store.forgetStates(number)
+    return { address, number, root: fromHex(block.stateRoot) }
+  }
+
+  #target(head: Block): number {
+    const { keep, keepFrom } = this.#options
+    return Math.min(head.number - keep + 1, keepFrom?.() ?? head.number)
+  }
+
+  async #work(task: PruneTask): Promise<Pick<PruneReport, 'nodes' | 'read' | 'removed' | 'memory'> | undefined> {
+    const worker = startThread('pruneWorker', { workerData: task })
+    this.#worker = worker
+    const ended = once(worker, 'exit')
+    const counts = { nodes: 0, read: 0, removed: 0, memory: 0 }
+    let done = false
+    try {
+      await new Promise<void>((resolve, reject) => {
+        worker.on('error', reject)
+        worker.on('exit', () => resolve())
+        worker.on('message', (message: PruneMessage) => {
+          done = message.what === 'swept'
+          this.#answer(message, counts).then((answer) => worker.postMessage(answer), reject)
+        })
+      })
+    } finally {
+      worker.postMessage('stop')
+      await ended
+      this.#worker = undefined
+    }
+    return done ? counts : undefined
+  }
+
+  async #answer(message: PruneMessage, counts: { nodes: number; read: number; removed: number; memory: number }) {
+    if (message.what === 'marked') {
+      counts.nodes = message.nodes
+      counts.memory = message.memory
+      await this.#options.exclusive(async () => this.#listen())
+    } else if (message.what === 'garbage') {
+      counts.read += message.read
+      counts.removed += await this.#remove(message.hashes)
+    }
+    return this.#closed ? 'stop' : 'next'
+  }
+
+  /** From here on every node that is written is heard of. No write may be under way, or it would be heard of by nobody. */
+  #listen(): void {
+    this.#written.clear()
+    this.#options.store.onNodes = (nodes) => {
+      for (const [hash] of nodes) this.#written.add(nameOf(hash))
+    }
+  }
+
+  /** Removes what was not written since it was found, and then begins to listen anew. */
+  async #remove(hashes: Uint8Array): Promise<number> {
+    const { database, exclusive } = this.#options
+    let removed = 0
+    for (let from = 0; from < hashes.length || from === 0; from += HASH * SLICE) {
+      if (this.#closed) return removed
+      const slice = hashes.subarray(from, from + HASH * SLICE)
+      await exclusive(async () => {
+        const keys: Uint8Array[] = []
+        for (let at = 0; at < slice.length; at += HASH) {
+          const hash = slice.subarray(at, at + HASH)
+          if (!this.#written.has(nameOf(hash))) keys.push(key.node(hash))
+        }
+        // A removal that a power cut undoes leaves garbage, which the next prune finds.
+        if (keys.length > 0)
+          await database.write(
+            keys.map((each) => ({ key: each, value: undefined })),
+            { lasting: false },
+          )
+        removed += keys.length
+        if (from + HASH * SLICE >= hashes.length) this.#listen()
+      })
+    }
+    return removed
+  }
+}
+
+function nameOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
+}
+
+function notShared(): MetisSeqError {
+  return new MetisSeqError('DATABASE_NOT_SHARED', 'The database was not opened for several threads.', {
+    exit: Exit.bug,
+    next: 'Open it with `shared`.',
+  })
+}

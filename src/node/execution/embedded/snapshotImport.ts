@@ -1,0 +1,82 @@
+import { bigEndian } from '../../../core/codec/index.js'
+import { Exit, MetisSeqError } from '../../../core/errors/index.js'
+import type { Change, Database } from '../../../core/ports/database.js'
+import type { Block } from '../../../core/ports/execution.js'
+import { fromHex } from './hex.js'
+import { key } from './keys.js'
+import { VERSION } from './layout.js'
+import { nodeEntries } from './nodeEntry.js'
+import type { SnapshotHeader, SnapshotSink } from './snapshot.js'
+import type { Reference } from './walk.js'
+
+/** Bytes that are collected for one write. */
+const BATCH = 1024 * 1024
+
+/** Whether a chain may be imported into this database: it is new, or an import into it did not end. */
+export function isVacant(database: Database): boolean {
+  return database.get(key.importing) !== undefined || database.get(key.version) === undefined
+}
+
+/**
+ * Puts a snapshot into a database that is vacant. Until `finish` it holds no chain, and says that an import is under way; what
+ * an earlier import left is overwritten or, where it is of another state, pruned one day.
+ */
+export class SnapshotImport implements SnapshotSink {
+  readonly #database: Database
+  #number = 0
+  #nodes: [hash: Uint8Array, encoded: Uint8Array][] = []
+  #codes: Change[] = []
+  #bytes = 0
+
+  /** @throws MetisSeqError `SNAPSHOT_TARGET_USED` (exit 9) */
+  constructor(database: Database) {
+    if (!isVacant(database)) throw used()
+    this.#database = database
+  }
+
+  async header({ number }: SnapshotHeader): Promise<void> {
+    this.#number = number
+    await this.#database.write([{ key: key.importing, value: Uint8Array.of(1) }])
+  }
+
+  async put({ kind, hash }: Reference, encoded: Uint8Array): Promise<void> {
+    if (kind === 'code') this.#codes.push({ key: key.code(hash), value: encoded })
+    else this.#nodes.push([hash, encoded])
+    this.#bytes += encoded.length
+    if (this.#bytes >= BATCH) await this.#flush()
+  }
+
+  /** Makes the chain that begins with the snapshot's block: all that makes it visible is one write. */
+  async finish({ genesis, number }: SnapshotHeader, blocks: readonly Block[]): Promise<void> {
+    await this.#flush()
+    const changes: Change[] = blocks.flatMap((block) => [
+      { key: key.block(block.hash), value: block.encoded },
+      { key: key.canonical(block.number), value: fromHex(block.hash) },
+    ])
+    const [head] = blocks
+    if (head === undefined) throw new TypeError('A snapshot has a block.')
+    await this.#database.write([
+      ...changes,
+      { key: key.head, value: fromHex(head.hash) },
+      { key: key.genesis, value: fromHex(genesis) },
+      { key: key.oldest, value: bigEndian(number, 8) },
+      { key: key.version, value: Uint8Array.of(VERSION) },
+      { key: key.importing, value: undefined },
+    ])
+  }
+
+  /** Lasting each time: a write does not make those before it last, once LevelDB has begun another log in between. */
+  async #flush(): Promise<void> {
+    await this.#database.write([...nodeEntries(this.#nodes, this.#number), ...this.#codes])
+    this.#nodes = []
+    this.#codes = []
+    this.#bytes = 0
+  }
+}
+
+function used(): MetisSeqError {
+  return new MetisSeqError('SNAPSHOT_TARGET_USED', 'The node has a chain already; a snapshot is not put over it.', {
+    exit: Exit.data,
+    next: 'Name a node that has none, or remove the folder `chain` of this one while it is stopped.',
+  })
+}

@@ -1,0 +1,2 @@
+export { EthereumjsChain, type Executed } from './chain.js'
+export { loadPointEvaluation } from './kzg.js'

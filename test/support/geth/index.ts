@@ -1,0 +1,2 @@
+export { GethChain } from './chain.js'
+export { findGeth } from './node.js'
