@@ -23,25 +23,11 @@ export function consensusReceipt(receipt: Receipt): Uint8Array {
   return type === 0 ? payload : concatBytes(Uint8Array.of(type), payload)
 }
 
-/** A block's receipts for the disk; what the block says itself is left out. */
-export function encodeReceipts(receipts: readonly Receipt[]): Uint8Array {
-  return rlpEncode(
-    receipts.map((receipt) => [
-      receipt.type,
-      receipt.status,
-      hexToBytes(receipt.from, 20),
-      hexToBytes(receipt.to ?? '0x'),
-      hexToBytes(receipt.contractAddress ?? '0x'),
-      receipt.cumulativeGasUsed,
-      receipt.gasUsed,
-      receipt.effectiveGasPrice,
-      receipt.logs.map(logFields),
-      receipt.logs.length === 0 ? new Uint8Array(0) : hexToBytes(receipt.logsBloom, 256),
-    ]),
-  )
-}
-
-/** The receipts of `block`, as `encodeReceipts` wrote them. @throws MetisSeqError `RECEIPT_MALFORMED` */
+/**
+ * The receipts of `block` as they lie on the disk: a list of [type, status, from, to, created contract, cumulative gas, gas, gas
+ * price, logs, bloom], where what is absent (also the bloom of no logs) is the empty string. What the block says itself is left out.
+ * @throws MetisSeqError `RECEIPT_MALFORMED`
+ */
 export function decodeReceipts(encoded: Uint8Array, block: Block): Receipt[] {
   const items = rlpList(rlpDecode(encoded, fail), block.transactionHashes.length, 'the list', fail)
   let logIndex = 0
