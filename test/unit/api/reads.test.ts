@@ -160,7 +160,7 @@ describe('what callers are told', () => {
     ['EXECUTION_TIMEOUT', { reason: 'execution aborted (timeout = 5s)' }, -32000, 'execution aborted (timeout = 5s)'],
     ['READS_BUSY', {}, -32005, 'server busy: Why.'],
     ['READ_TOO_LARGE', {}, -32003, 'response too large: Why.'],
-    ['STATE_PRUNED', {}, -32000, 'Why.'],
+    ['STATE_PRUNED', {}, -32000, 'missing trie node: why.'],
     ['BLOCK_UNKNOWN', {}, -32000, 'header not found'],
     ['CALL_INVALID', { reason: 'so' }, -32000, 'so'],
     ['SIMULATION_REFUSED', { reason: 'so', rpcCode: -38014 }, -38014, 'so'],
