@@ -1,133 +1,130 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { blockAttributes } from '../src/core/chain/attributes.js'
-import { systemContracts } from '../src/core/chain/systemContracts.js'
-import type { Genesis, GenesisAccount } from '../src/core/genesis/types.js'
-import type { ExecutionEngine } from '../src/core/ports/execution.js'
-import type { Address } from '../src/core/types/hex.js'
-import { createEmbeddedEngine, makeGenesisBlock, type Phase } from '../src/node/execution/embedded/index.js'
-import { openDatabase } from '../src/node/storage/level.js'
-import { peerTime } from './peer.js'
+import type { Block } from '../src/core/ports/execution.js'
+import { EthereumjsChain } from '../test/support/ethereumjs/index.js'
+import { anvilTimes } from './execution/anvil.js'
+import { blocksFrom, importAll, openChain, sealAll, timed } from './execution/chain.js'
+import { gethTimes } from './execution/geth.js'
+import { readsWhileSealing } from './execution/reads.js'
+import { type Workload, workload } from './execution/workload.js'
 import { type Result, rounded } from './result.js'
-import { CHAIN_ID, funded, METIS, nativeTransfers, tokenTransfers, type Workload } from './workload.js'
 
-const COUNT = 3000
-const BLOCK_SIZE = 200
-const EMPTY_BLOCKS = 100
-const SEQUENCER: Address = `0x${'5e'.repeat(20)}`
+/** Transactions that are timed, by the size of their blocks; ethereumjs gets a part of them. */
+const COUNTS: readonly (readonly [size: number, count: number])[] = [
+  [1, 200],
+  [20, 1_000],
+  [200, 6_000],
+]
+const SLOW_PART = 5
+/** Before the clock starts: compiled code, warm threads. */
+const WARM_UP = 400
 
-/** Durable transfers per second, sealed and imported, where the time goes, and anvil with the same transactions. */
+/**
+ * Durable transfers a second, sealed and imported, beside ethereumjs (in memory), anvil (in memory) and, where it is
+ * installed, geth by Engine API. Ratios are to ethereumjs. Then what opening costs, and reads while blocks are sealed.
+ */
 export async function run(): Promise<Result[]> {
   const results: Result[] = []
-  for (const workload of [await nativeTransfers(COUNT), await tokenTransfers(COUNT)])
-    results.push(...(await compare(workload)))
-  return [...results, ...(await emptyBlocks())]
+  for (const kind of ['ETH', 'ERC-20'] as const) {
+    for (const accounts of [10, 100_000]) results.push(...(await compare(await workload(kind, accounts))))
+  }
+  return [...results, ...(await opening()), ...(await readsWhileSealing())]
 }
 
-async function compare(workload: Workload): Promise<Result[]> {
-  const peer = await peerTime(workload, BLOCK_SIZE)
-  const perSecond = (milliseconds: number) => (1000 * COUNT) / milliseconds
-  const results: Result[] = []
-  const add = (what: string, milliseconds: number, ratio: number | null) =>
-    results.push({ case: `${workload.name}, ${what}`, value: rounded(perSecond(milliseconds)), unit: 'tx/s', ratio })
-  await withEngines(async (builder, importer) => {
-    await seal(builder.engine, workload.setup)
-    await importer.engine.import(builder.engine.head().encoded)
-    const parts: [string, Bench, () => Promise<void>][] = [
-      ['sealed', builder, () => sealAll(builder.engine, workload.timed)],
-      ['imported', importer, () => importAll(builder.engine, importer.engine)],
+/** Blocks of one size, and how long they took (ms) to be sealed and imported. */
+interface Part {
+  size: number
+  blocks: readonly Block[]
+  sealed: number
+  imported: number
+}
+
+/** All engines with the same blocks. */
+async function compare(load: Workload): Promise<Result[]> {
+  const name = `${load.kind}, ${load.accounts} accounts`
+  process.stderr.write(`${name}\n`)
+  const { warm, parts } = await ours(load)
+  const blocks = parts.map((part) => part.blocks)
+  const ethereumjs = await ethereumjsTimes(load, warm, blocks)
+  const anvil = await anvilTimes(load.genesis, warm, blocks)
+  const geth = await gethTimes(load.genesis, warm, blocks)
+  return parts.flatMap(({ size, blocks, sealed, imported }, i) => {
+    const count = transactionsIn(blocks)
+    const base = ethereumjs[i] ?? Number.NaN
+    const line = (what: string, milliseconds = Number.NaN): Result => {
+      const value = (1000 * count) / milliseconds
+      const ratio = rounded(value / base)
+      return { case: `${name}, blocks of ${size}: ${what}`, value: rounded(value), unit: 'tx/s', ratio }
+    }
+    return [
+      line('sealed', sealed),
+      line('imported', imported),
+      line('ethereumjs, in memory', (1000 * count) / base),
+      line('anvil over a WebSocket, in memory', anvil[i]?.all),
+      line('anvil, mining alone', anvil[i]?.mining),
+      ...(geth === undefined ? [] : [line('geth, built', geth[i]?.sealed), line('geth, imported', geth[i]?.imported)]),
     ]
-    for (const [what, bench, work] of parts) {
-      bench.phases.clear()
-      const time = await timed(work)
-      add(what, time, rounded(peer.all / time))
-      for (const [phase, milliseconds] of bench.phases) {
-        const value = rounded(milliseconds / COUNT)
-        results.push({ case: `${workload.name}, ${what}: ${phase}`, value, unit: 'ms/tx', ratio: null })
-      }
-    }
   })
-  add('anvil over JSON-RPC, nothing on disk', peer.all, 1)
-  add('anvil, mining alone', peer.mining, rounded(peer.all / peer.mining))
-  return results
 }
 
-async function emptyBlocks(): Promise<Result[]> {
-  const results: Result[] = []
-  await withEngines(async (builder, importer) => {
-    const add = (what: string, time: number) =>
-      results.push({ case: `empty block, ${what}`, value: rounded(time / EMPTY_BLOCKS), unit: 'ms', ratio: null })
-    const sealing = async () => {
-      for (let i = 0; i < EMPTY_BLOCKS; i++) await seal(builder.engine, [])
-    }
-    add('sealed', await timed(sealing))
-    add('imported', await timed(() => importAll(builder.engine, importer.engine)))
-  })
-  return results
-}
-
-interface Bench {
-  engine: ExecutionEngine
-  /** Milliseconds by phase. */
-  phases: Map<Phase, number>
-}
-
-async function withEngines(work: (builder: Bench, importer: Bench) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'metis-bench-'))
-  const genesis = await benchGenesis()
-  const open = async (name: string): Promise<Bench> => {
-    const phases = new Map<Phase, number>()
-    const onPhase = (phase: Phase, milliseconds: number) =>
-      void phases.set(phase, (phases.get(phase) ?? 0) + milliseconds)
-    const database = await openDatabase(join(directory, name))
-    return { phases, engine: await createEmbeddedEngine({ database, genesis, onPhase }) }
-  }
-  const [builder, importer] = [await open('builder'), await open('importer')]
+async function ours(load: Workload): Promise<{ warm: readonly Block[]; parts: Part[] }> {
+  const [builder, importer] = [await openChain(load.genesis), await openChain(load.genesis)]
   try {
-    await work(builder, importer)
+    const transfers = load.transfers()
+    await sealAll(builder.engine, transfers(WARM_UP), WARM_UP / 4)
+    const warm = await blocksFrom(builder.engine, 1)
+    await importAll(importer.engine, warm)
+    const parts: Part[] = []
+    for (const [size, count] of COUNTS) {
+      const sent = transfers(count)
+      const first = builder.engine.head().number + 1
+      const sealed = await timed(() => sealAll(builder.engine, sent, size))
+      const blocks = await blocksFrom(builder.engine, first)
+      const imported = await timed(() => importAll(importer.engine, blocks))
+      parts.push({ size, blocks, sealed, imported })
+    }
+    return { warm, parts }
   } finally {
-    await Promise.all([builder.engine.close(), importer.engine.close()])
-    await rm(directory, { recursive: true })
+    await Promise.all([builder.remove(), importer.remove()])
   }
 }
 
-async function benchGenesis(): Promise<Genesis['l2']> {
-  const alloc: Record<Address, GenesisAccount> = systemContracts()
-  for (const address of funded) alloc[address] = { balance: (1000n * METIS).toString() }
-  const fields = { timestamp: 1_700_000_000, gasLimit: 100_000_000, baseFee: '1000000000' }
-  return { chainId: CHAIN_ID, ...fields, alloc, sequencerSet: SEQUENCER, ...(await makeGenesisBlock(alloc, fields)) }
-}
-
-async function seal(engine: ExecutionEngine, transactions: readonly Uint8Array[]): Promise<void> {
-  const { hash, timestamp } = engine.head()
-  const source = {
-    parentHash: hash,
-    term: 0,
-    sequencer: SEQUENCER,
-    l1Origin: 0,
-    timestamp: timestamp + 1,
-    withdrawals: [],
+/** Transactions a second that ethereumjs' own block processor executes, with its trie, in memory, by part. */
+async function ethereumjsTimes(
+  { genesis }: Workload,
+  warm: readonly Block[],
+  parts: readonly (readonly Block[])[],
+): Promise<number[]> {
+  const chain = await EthereumjsChain.open(genesis)
+  for (const { encoded } of warm) await chain.import(encoded)
+  const rates: number[] = []
+  for (const [i, blocks] of parts.entries()) {
+    const timedPart = blocks.slice(0, Math.ceil(blocks.length / SLOW_PART))
+    const time = await timed(async () => {
+      for (const { encoded } of timedPart) await chain.import(encoded)
+    })
+    rates.push((1000 * transactionsIn(timedPart)) / time)
+    const rest = i === parts.length - 1 ? [] : blocks.slice(timedPart.length)
+    for (const { encoded } of rest) await chain.import(encoded)
   }
-  const { rejected } = await engine.execute(transactions, blockAttributes(source))
-  const [first] = rejected
-  if (first !== undefined) throw new Error(`${rejected.length} transactions were left out: ${first.reason}`)
+  return rates
 }
 
-async function sealAll(engine: ExecutionEngine, transactions: readonly Uint8Array[]): Promise<void> {
-  for (let at = 0; at < transactions.length; at += BLOCK_SIZE)
-    await seal(engine, transactions.slice(at, at + BLOCK_SIZE))
+function transactionsIn(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, { transactions }) => sum + transactions.length, 0)
 }
 
-async function importAll(from: ExecutionEngine, to: ExecutionEngine): Promise<void> {
-  for (let number = to.head().number + 1; number <= from.head().number; number++) {
-    const block = await from.blockByNumber(number)
-    if (block !== undefined) await to.import(block.encoded)
+/** From a closed database to an engine that answers. */
+async function opening(): Promise<Result[]> {
+  const results: Result[] = []
+  for (const accounts of [10, 100_000]) {
+    const load = await workload('ERC-20', accounts)
+    const chain = await openChain(load.genesis)
+    try {
+      await sealAll(chain.engine, load.transfers()(WARM_UP), 200)
+      const name = `opening a state of ${accounts} accounts`
+      results.push({ case: name, value: rounded(await chain.reopen()), unit: 'ms', ratio: null })
+    } finally {
+      await chain.remove()
+    }
   }
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
+  return results
 }

@@ -53,6 +53,26 @@ export class GethChain {
     return status === 'VALID' ? undefined : `${status}: ${validationError}`
   }
 
+  /** Builds the block of the same transactions and attributes on its parent, the head. @throws Error where it is another */
+  async build(block: Block): Promise<void> {
+    const attributes = {
+      timestamp: quantity(block.timestamp),
+      prevRandao: block.prevRandao,
+      suggestedFeeRecipient: block.feeRecipient,
+      withdrawals: block.withdrawals.map(payloadWithdrawal),
+      parentBeaconBlockRoot: `0x${'00'.repeat(32)}`,
+    }
+    const transactions = block.transactions.map(bytesToHex)
+    const { executionPayload } = await this.#node.rpc.request<{ executionPayload: { blockHash: Hash } }>(
+      'testing_buildBlockV1',
+      block.parentHash,
+      attributes,
+      transactions,
+      block.extraData,
+    )
+    if (executionPayload.blockHash !== block.hash) throw new Error(`geth builds ${executionPayload.blockHash} instead`)
+  }
+
   /** Makes a block that it executed the head. */
   async choose({ hash }: { hash: Hash }): Promise<void> {
     const state = {

@@ -38,8 +38,11 @@ export async function startGeth(program: string, genesis: Genesis['l2']): Promis
   const socket = join(directory, 'g.ipc')
   const alone = ['--nodiscover', '--maxpeers', '0', '--port', '0', '--nat', 'none', '--networkid', `${genesis.chainId}`]
   const rules = ['--syncmode', 'full', '--gcmode', 'archive', '--authrpc.addr', '127.0.0.1', '--authrpc.port', '0']
+  const building = ['--miner.gaslimit', String(genesis.gasLimit), '--miner.gasprice', '1']
   const small = ['--ipcpath', socket, '--cache', '64', '--nousb', '--verbosity', '3']
-  const child = spawn(program, [...data, ...alone, ...rules, ...small], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program, [...data, ...alone, ...rules, ...building, ...small], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const exited = once(child, 'exit')
   const lines = createInterface({ input: child.stderr })
   const log: string[] = []

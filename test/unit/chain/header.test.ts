@@ -12,7 +12,7 @@ import { EMPTY_REQUESTS, type Header, parseHeader } from '../../../src/core/chai
 import { withdrawalsRoot } from '../../../src/core/chain/orderedRoot.js'
 import { bytesToHex, rlpDecode, rlpEncode } from '../../../src/core/codec/index.js'
 import type { Hex } from '../../../src/core/types/hex.js'
-import { chainCommon } from '../../../src/node/execution/embedded/common.js'
+import { chainCommon } from '../../support/ethereumjs/common.js'
 
 const hexOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(bytesToHex)
 const safe = fc.nat({ max: Number.MAX_SAFE_INTEGER })

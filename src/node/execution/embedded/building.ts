@@ -132,23 +132,28 @@ export class Building {
 
   async #apply(candidates: readonly Candidate[]): Promise<void> {
     for (let at = 0; at < candidates.length; ) {
-      const slice = this.#slice()
-      if (slice === undefined) return this.#leave(candidates.slice(at))
-      at += this.#applySome(slice, candidates.slice(at, this.#options.single === true ? at + 1 : undefined))
+      const most = this.#most()
+      if (most === 0) return this.#leave(candidates.slice(at))
+      at += this.#applySome(candidates.slice(at, at + most))
       await this.#turns.give()
     }
   }
 
-  /** Milliseconds for the next transactions; undefined when the time of the block is over. */
-  #slice(): number | undefined {
-    const { until = Number.POSITIVE_INFINITY, required = 0 } = this.#options
-    const left = until - performance.now()
-    if (this.#begun < required) return this.#turns.left
-    return left > 0 ? Math.min(this.#turns.left, Math.ceil(left)) : undefined
+  /** How many may be given to the engine at once. */
+  #most(): number {
+    const { required = 0, single = false } = this.#options
+    const most = this.#left > 0 ? Number.POSITIVE_INFINITY : Math.max(0, required - this.#begun)
+    return single ? Math.min(1, most) : most
   }
 
-  /** Executes the first of `candidates`, as many as the slice allows, and says how many. */
-  #applySome(slice: number, candidates: readonly Candidate[]): number {
+  /** Milliseconds that are left of the time to build the block. */
+  get #left(): number {
+    return (this.#options.until ?? Number.POSITIVE_INFINITY) - performance.now()
+  }
+
+  /** Executes the first of `candidates`, as many as time allows, and says how many. */
+  #applySome(candidates: readonly Candidate[]): number {
+    const slice = Math.max(1, Math.min(this.#turns.left, Math.ceil(this.#left)))
     this.inHand = candidates.map(({ raw }) => raw)
     const outcomes = readOutcomes(this.#with.instance.invoke('apply', applyRequest(slice, candidates)))
     this.inHand = []

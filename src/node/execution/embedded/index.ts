@@ -1,7 +1,7 @@
-export { createEmbeddedEngine, type EmbeddedEngineOptions } from './engine.js'
 export { type GenesisBlockFields, makeGenesisBlock } from './genesis.js'
 export { bringForward } from './layout.js'
 export { makeFile } from './newFile.js'
+export { createEmbeddedEngine, type EmbeddedEngineOptions } from './openEngine.js'
 export type { PruneReport, StateHistory } from './prune.js'
 export {
   readSnapshot,

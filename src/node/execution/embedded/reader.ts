@@ -10,7 +10,7 @@ import type {
 } from '../../../core/ports/calls.js'
 import type { Block, ChainReader, LogFilter, Receipt, Transaction } from '../../../core/ports/execution.js'
 import type { Address, Hash, Hex } from '../../../core/types/hex.js'
-import { ancestorHash, blockUnknown, knownBlock } from './ancestors.js'
+import { knownBlock } from './ancestors.js'
 import {
   accessListResult,
   callBody,
@@ -53,6 +53,7 @@ export abstract class Reader implements ChainReader {
   }
 
   abstract head(): Block
+  abstract senderOf(raw: Uint8Array): Address
   abstract recoverSenders(raws: readonly Uint8Array[]): Promise<void>
 
   async blockByNumber(number: number): Promise<Block | undefined> {
@@ -140,13 +141,6 @@ export abstract class Reader implements ChainReader {
 
   async logs(filter: LogFilter, limit: number): Promise<JsonText> {
     return jsonText(await this.reads.run('logs', { filter, limit }))
-  }
-
-  /** Hash of the block `number` on the branch that ends with `tip`. @throws MetisSeqError `BLOCK_UNKNOWN` */
-  protected ancestorHash(tip: Hash, number: number): Hash {
-    const hash = ancestorHash(this.store, knownBlock(this.store, tip), number)
-    if (hash === undefined) throw blockUnknown(String(number))
-    return hash
   }
 }
 

@@ -5,8 +5,8 @@ import { messageOf } from '../../../../src/core/errors/index.js'
 import type { Genesis } from '../../../../src/core/genesis/types.js'
 import type { Block, BlockAttributes, ExecutionEngine, Receipt } from '../../../../src/core/ports/execution.js'
 import type { Hash } from '../../../../src/core/types/hex.js'
-import { EthereumjsChain } from '../../../support/ethereumjs/index.js'
-import { GethChain } from '../../../support/geth/index.js'
+import { EthereumjsChain, loadPointEvaluation } from '../../../support/ethereumjs/index.js'
+import { findGeth, GethChain } from '../../../support/geth/index.js'
 import { openRig } from '../support.js'
 import { firstDifference, type Objection } from './difference.js'
 
@@ -29,6 +29,16 @@ export interface Opinion {
   /** Makes a block that it took before its head. */
   rewind(hash: Hash): Promise<void>
   close(): Promise<void>
+}
+
+/**
+ * Everybody who has one on a chain of `genesis`: a second engine of ours, ethereumjs, and geth where it is installed
+ * (METIS_SEQ_TEST_GETH, or PATH).
+ */
+export async function openOpinions(genesis: Genesis['l2']): Promise<Opinion[]> {
+  const geth = findGeth()
+  const opinions = [await ownOpinion(genesis), await ethereumjsOpinion(genesis)]
+  return geth === undefined ? opinions : [...opinions, await gethOpinion(geth, genesis)]
 }
 
 /** A second engine of ours, which imports what the first one built. */
@@ -57,6 +67,7 @@ async function judgeOwn(name: string, engine: ExecutionEngine, block: Block, rec
 
 /** ethereumjs: its own processor on its own trie. */
 export async function ethereumjsOpinion(genesis: Genesis['l2']): Promise<Opinion> {
+  await loadPointEvaluation()
   const chain = await EthereumjsChain.open(genesis)
   const name = 'ethereumjs'
   return {

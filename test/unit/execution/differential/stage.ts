@@ -149,7 +149,8 @@ export class Stage {
   }
 }
 
-async function build(
+/** Builds a block on the head of `engine`. */
+export async function build(
   engine: ExecutionEngine,
   candidates: readonly Uint8Array[],
   attributes: BlockAttributes,
@@ -162,7 +163,8 @@ async function build(
   return { candidates, attributes, block, receipts, rejected: left, requests: queue.take(receipts) }
 }
 
-function headOf(engine: ExecutionEngine): Head {
+/** What the generator has to know of the head. */
+export function headOf(engine: ExecutionEngine): Head {
   const { hash, number, timestamp, gasLimit, ...fees } = engine.head()
   const baseFee = nextBaseFee({ gasLimit, ...fees })
   return { number, timestamp, gasLimit, baseFee, nonce: (address) => engine.nonce(address, hash) }
