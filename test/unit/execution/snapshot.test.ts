@@ -112,7 +112,6 @@ describe('a snapshot', () => {
       expect(await engine.blockByNumber(AT - 257)).toBeUndefined()
       expect(await engine.blockByNumber(AT - 256)).toEqual(blockAt(AT - 256))
       expect(await engine.blockByHash(blockAt(3).hash)).toBeUndefined()
-      expect(await engine.logs({ fromBlock: 0, toBlock: AT }, 10)).toEqual({ json: '[]' })
       expect(await engine.receipts(blockAt(AT).hash)).toBeUndefined()
       const [transaction = '0x'] = blockAt(AT).transactionHashes
       expect(await engine.transactionPlace(transaction)).toBeUndefined()

@@ -1,17 +1,12 @@
-import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { Exit, MetisSeqError, messageOf } from '../../../core/errors/index.js'
-import type { Database, DatabaseAddress } from '../../../core/ports/database.js'
+import type { DatabaseAddress } from '../../../core/ports/database.js'
 import type { Block } from '../../../core/ports/execution.js'
 import { fromHex } from './hex.js'
-import { key } from './keys.js'
 import type { PruneMessage, PruneTask } from './pruneWorker.js'
-import type { ChainStore } from './store.js'
+import { Sweep, type SweepOptions } from './sweep.js'
 import { startThread } from './thread.js'
 
-/** Entries removed in one change of the chain: some two milliseconds. */
-const SLICE = 512
-const HASH = 32
 /** Blocks between two prunes, as a part of those whose state is kept; and not fewer than `MIN_STEP`. */
 const STEP = 1 / 8
 const MIN_STEP = 32
@@ -31,24 +26,22 @@ export interface StateHistory {
   onFailed?: ((error: Error) => void) | undefined
 }
 
-export interface PruneOptions extends StateHistory {
-  database: Database
-  store: ChainStore
-  /** Runs a change of the chain when no other one is under way. */
-  exclusive: <T>(change: () => Promise<T>) => Promise<T>
-}
+export interface PruneOptions extends StateHistory, SweepOptions {}
 
-/** What one prune did. */
-export interface PruneReport {
-  /** Number of the oldest block whose state is kept now. */
-  oldest: number
-  /** Nodes of its state. */
+interface Counts {
+  /** Nodes of the oldest state that is kept. */
   nodes: number
   /** Nodes that were looked at, and that were removed. */
   read: number
   removed: number
   /** Bytes that the marks took. */
   memory: number
+}
+
+/** What one prune did. */
+export interface PruneReport extends Counts {
+  /** Number of the oldest block whose state is kept now. */
+  oldest: number
   /** ms */
   milliseconds: number
 }
@@ -61,11 +54,10 @@ export interface PruneReport {
  */
 export class Pruner {
   readonly #options: PruneOptions
-  readonly #written = new Set<string>()
   #running: Promise<PruneReport | undefined> | undefined
   #worker: Worker | undefined
   #closed = false
-  /** Whether there was a prune since the start: the first one is due as soon as there is anything to remove. */
+  /** Whether there was a prune since the start: the first one is due as soon as it is worth its while. */
   #started = false
   #notBefore = 0
 
@@ -77,7 +69,7 @@ export class Pruner {
   wake(head: Block): void {
     if (this.#running !== undefined || this.#closed || performance.now() < this.#notBefore) return
     const { keep, store, step = Math.max(MIN_STEP, Math.ceil(keep * STEP)) } = this.#options
-    if (this.#target(head) < store.oldestState() + (this.#started ? step : 1)) return
+    if (this.#target(head) < store.oldestState() + (this.#started ? step : Math.min(step, MIN_STEP))) return
     this.#started = true
     this.prune().catch((error) =>
       this.#options.onFailed?.(error instanceof Error ? error : new Error(messageOf(error))),
@@ -112,8 +104,6 @@ export class Pruner {
       this.#options.onPruned?.(report)
       return report
     } finally {
-      this.#options.store.onNodes = undefined
-      this.#written.clear()
       const now = performance.now()
       this.#notBefore = now + (this.#options.rest ?? REST) * (now - started)
     }
@@ -138,10 +128,12 @@ export class Pruner {
     return Math.min(head.number - keep + 1, keepFrom?.() ?? head.number)
   }
 
-  async #work(task: PruneTask): Promise<Pick<PruneReport, 'nodes' | 'read' | 'removed' | 'memory'> | undefined> {
+  async #work(task: PruneTask): Promise<Counts | undefined> {
     const worker = startThread('pruneWorker', { workerData: task })
     this.#worker = worker
-    const ended = once(worker, 'exit')
+    // Its reader is closed then: the database itself must not be closed before.
+    const ended = new Promise((resolve) => worker.once('exit', resolve))
+    const sweep = new Sweep(this.#options)
     const counts = { nodes: 0, read: 0, removed: 0, memory: 0 }
     let done = false
     try {
@@ -150,10 +142,11 @@ export class Pruner {
         worker.on('exit', () => resolve())
         worker.on('message', (message: PruneMessage) => {
           done = message.what === 'swept'
-          this.#answer(message, counts).then((answer) => worker.postMessage(answer), reject)
+          this.#answer(message, counts, sweep).then((answer) => worker.postMessage(answer), reject)
         })
       })
     } finally {
+      sweep.end()
       worker.postMessage('stop')
       await ended
       this.#worker = undefined
@@ -161,55 +154,18 @@ export class Pruner {
     return done ? counts : undefined
   }
 
-  async #answer(message: PruneMessage, counts: { nodes: number; read: number; removed: number; memory: number }) {
+  async #answer(message: PruneMessage, counts: Counts, sweep: Sweep): Promise<'next' | 'stop'> {
+    if (this.#closed) sweep.end()
     if (message.what === 'marked') {
       counts.nodes = message.nodes
       counts.memory = message.memory
-      await this.#options.exclusive(async () => this.#listen())
+      await sweep.begin()
     } else if (message.what === 'garbage') {
       counts.read += message.read
-      counts.removed += await this.#remove(message.hashes)
+      counts.removed += await sweep.remove(message.hashes)
     }
     return this.#closed ? 'stop' : 'next'
   }
-
-  /** From here on every node that is written is heard of. No write may be under way, or it would be heard of by nobody. */
-  #listen(): void {
-    this.#written.clear()
-    this.#options.store.onNodes = (nodes) => {
-      for (const [hash] of nodes) this.#written.add(nameOf(hash))
-    }
-  }
-
-  /** Removes what was not written since it was found, and then begins to listen anew. */
-  async #remove(hashes: Uint8Array): Promise<number> {
-    const { database, exclusive } = this.#options
-    let removed = 0
-    for (let from = 0; from < hashes.length || from === 0; from += HASH * SLICE) {
-      if (this.#closed) return removed
-      const slice = hashes.subarray(from, from + HASH * SLICE)
-      await exclusive(async () => {
-        const keys: Uint8Array[] = []
-        for (let at = 0; at < slice.length; at += HASH) {
-          const hash = slice.subarray(at, at + HASH)
-          if (!this.#written.has(nameOf(hash))) keys.push(key.node(hash))
-        }
-        // A removal that a power cut undoes leaves garbage, which the next prune finds.
-        if (keys.length > 0)
-          await database.write(
-            keys.map((each) => ({ key: each, value: undefined })),
-            { lasting: false },
-          )
-        removed += keys.length
-        if (from + HASH * SLICE >= hashes.length) this.#listen()
-      })
-    }
-    return removed
-  }
-}
-
-function nameOf(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
 }
 
 function notShared(): MetisSeqError {

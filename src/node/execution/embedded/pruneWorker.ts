@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
+import { stateIncomplete } from '../../../core/chain/trie.js'
 import { malformed } from '../../../core/codec/index.js'
 import type { DatabaseAddress, DatabaseReader } from '../../../core/ports/database.js'
+import { toHex } from './hex.js'
 import { key, rangeOf } from './keys.js'
 import { Marks } from './marks.js'
 import { writtenAt } from './nodeEntry.js'
 import { reopen } from './reopen.js'
 import { StoredChain } from './stored.js'
 import { Turns } from './turns.js'
-import { stateIncomplete, walkState } from './walk.js'
+import { walkState } from './walk.js'
 
 /** What is to be kept: the state of block `number`, whose root is `root`, and all that was written after it. */
 export interface PruneTask {
@@ -58,7 +60,7 @@ async function mark(stored: StoredChain, root: Uint8Array): Promise<Marks> {
     if (stopped) throw new Stopped()
     if (kind === 'code') return NO_BYTES
     const encoded = stored.node(hash)
-    if (encoded === undefined) throw stateIncomplete('node', hash)
+    if (encoded === undefined) throw stateIncomplete(`node ${toHex(hash)}`)
     marks.add(hash)
     return encoded
   }

@@ -1,5 +1,6 @@
 import { parseBlock } from '../../../core/chain/block.js'
 import { orderedRoot, withdrawalsRoot } from '../../../core/chain/orderedRoot.js'
+import { stateIncomplete } from '../../../core/chain/trie.js'
 import {
   bytesToHex,
   equalBytes,
@@ -18,7 +19,7 @@ import type { Block } from '../../../core/ports/execution.js'
 import type { Hash } from '../../../core/types/hex.js'
 import type { SnapshotReader, SnapshotWriter } from './snapshotFile.js'
 import type { StoredChain } from './stored.js'
-import { type Reference, stateIncomplete, walkState } from './walk.js'
+import { type Reference, walkState } from './walk.js'
 
 /** Blocks before that of the state which executing the next ones may ask for (BLOCKHASH). */
 const ANCESTORS = 256
@@ -54,6 +55,8 @@ export interface SnapshotWork {
 /** Takes what is in a snapshot, each thing after it was checked. */
 export interface SnapshotSink {
   header(header: SnapshotHeader): Promise<void>
+  /** The block of the state, then each one before it. */
+  block(block: Block): Promise<void>
   put(reference: Reference, encoded: Uint8Array): Promise<void>
 }
 
@@ -81,7 +84,7 @@ export async function writeSnapshot(
   const count = counter(writer, { signal, onProgress })
   const take = async ({ kind, hash }: Reference) => {
     const encoded = kind === 'code' ? stored.code(hash) : stored.node(hash)
-    if (encoded === undefined) throw stateIncomplete(kind === 'code' ? 'code' : 'node', hash)
+    if (encoded === undefined) throw stateIncomplete(`${kind === 'code' ? 'code' : 'node'} ${bytesToHex(hash)}`)
     await writer.record(encoded)
     count(kind)
     return encoded
@@ -100,7 +103,7 @@ export async function readSnapshot(
   reader: SnapshotReader,
   sink: SnapshotSink,
   work: SnapshotWork = {},
-): Promise<{ content: SnapshotContent; blocks: readonly Block[] }> {
+): Promise<SnapshotContent> {
   const fail: Malformed = (reason) => reader.damaged(reason)
   const record = async () => {
     const bytes = await reader.next()
@@ -109,15 +112,15 @@ export async function readSnapshot(
   }
   const header = parseHeader(await record(), fail)
   await sink.header(header)
-  const blocks: Block[] = []
-  for (let expected = header.hash, left = blockCount(header.number); left > 0; left--) {
-    const block = parseLinked(await record(), expected, header.number - blocks.length, fail)
-    blocks.push(block)
-    expected = block.parentHash
+  const first = parseLinked(await record(), header.hash, header.number, fail)
+  const blocks = blockCount(header.number)
+  let oldest = first
+  await sink.block(first)
+  for (let i = 1; i < blocks; i++) {
+    oldest = parseLinked(await record(), oldest.parentHash, header.number - i, fail)
+    await sink.block(oldest)
   }
-  const [first] = blocks
-  const oldest = blocks.at(-1)
-  if (oldest?.number === 0 && oldest.hash !== header.genesis) throw fail(`its block 0 is not ${header.genesis}`)
+  if (oldest.number === 0 && oldest.hash !== header.genesis) throw fail(`its block 0 is not ${header.genesis}`)
   const count = counter(reader, work)
   const take = async (reference: Reference) => {
     const encoded = await record()
@@ -127,9 +130,9 @@ export async function readSnapshot(
     count(reference.kind)
     return encoded
   }
-  if (first !== undefined) await walkState(hexToBytes(first.stateRoot), take, fail)
+  await walkState(hexToBytes(first.stateRoot), take, fail)
   if ((await reader.next()) !== undefined) throw fail(`more follows the state before byte ${reader.bytes}`)
-  return { content: { ...header, blocks: blocks.length, ...count.totals, bytes: reader.bytes }, blocks }
+  return { ...header, blocks, ...count.totals, bytes: reader.bytes }
 }
 
 function blockCount(number: number): number {

@@ -25,7 +25,10 @@ export class SnapshotImport implements SnapshotSink {
   readonly #database: Database
   #number = 0
   #nodes: [hash: Uint8Array, encoded: Uint8Array][] = []
-  #codes: Change[] = []
+  /** Blocks and codes. */
+  #others: Change[] = []
+  /** The blocks' hashes under their numbers: what makes them a chain. */
+  readonly #canonical: Change[] = []
   #bytes = 0
 
   /** @throws MetisSeqError `SNAPSHOT_TARGET_USED` (exit 9) */
@@ -39,25 +42,24 @@ export class SnapshotImport implements SnapshotSink {
     await this.#database.write([{ key: key.importing, value: Uint8Array.of(1) }])
   }
 
+  async block({ number, hash, encoded }: Block): Promise<void> {
+    this.#others.push({ key: key.block(hash), value: encoded })
+    this.#canonical.push({ key: key.canonical(number), value: fromHex(hash) })
+    await this.#took(encoded.length)
+  }
+
   async put({ kind, hash }: Reference, encoded: Uint8Array): Promise<void> {
-    if (kind === 'code') this.#codes.push({ key: key.code(hash), value: encoded })
+    if (kind === 'code') this.#others.push({ key: key.code(hash), value: encoded })
     else this.#nodes.push([hash, encoded])
-    this.#bytes += encoded.length
-    if (this.#bytes >= BATCH) await this.#flush()
+    await this.#took(encoded.length)
   }
 
   /** Makes the chain that begins with the snapshot's block: all that makes it visible is one write. */
-  async finish({ genesis, number }: SnapshotHeader, blocks: readonly Block[]): Promise<void> {
+  async finish({ genesis, number, hash }: SnapshotHeader): Promise<void> {
     await this.#flush()
-    const changes: Change[] = blocks.flatMap((block) => [
-      { key: key.block(block.hash), value: block.encoded },
-      { key: key.canonical(block.number), value: fromHex(block.hash) },
-    ])
-    const [head] = blocks
-    if (head === undefined) throw new TypeError('A snapshot has a block.')
     await this.#database.write([
-      ...changes,
-      { key: key.head, value: fromHex(head.hash) },
+      ...this.#canonical,
+      { key: key.head, value: fromHex(hash) },
       { key: key.genesis, value: fromHex(genesis) },
       { key: key.oldest, value: bigEndian(number, 8) },
       { key: key.version, value: Uint8Array.of(VERSION) },
@@ -65,11 +67,16 @@ export class SnapshotImport implements SnapshotSink {
     ])
   }
 
+  async #took(bytes: number): Promise<void> {
+    this.#bytes += bytes
+    if (this.#bytes >= BATCH) await this.#flush()
+  }
+
   /** Lasting each time: a write does not make those before it last, once LevelDB has begun another log in between. */
   async #flush(): Promise<void> {
-    await this.#database.write([...nodeEntries(this.#nodes, this.#number), ...this.#codes])
+    await this.#database.write([...nodeEntries(this.#nodes, this.#number), ...this.#others])
     this.#nodes = []
-    this.#codes = []
+    this.#others = []
     this.#bytes = 0
   }
 }

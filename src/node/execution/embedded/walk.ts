@@ -1,8 +1,7 @@
 import { EMPTY_ROOT } from '../../../core/chain/header.js'
 import { keccakBytes, type Malformed, type RlpItem, rlpBytes, rlpDecode, rlpList } from '../../../core/codec/index.js'
-import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import { Cache } from './cache.js'
-import { fromHex, toHex } from './hex.js'
+import { fromHex } from './hex.js'
 
 const HASH = 32
 /** Hashes of code that the walk remembers to have passed, so that copies of one contract cost one reading. */
@@ -75,13 +74,4 @@ function account(encoded: Uint8Array, into: Reference[], fail: Malformed): void 
   if (storage.length !== HASH || codeHash.length !== HASH) throw fail('an account has hashes of another length')
   if (!NO_ENTRIES.equals(storage)) into.push({ kind: 'storage', hash: storage })
   if (!NO_CODE.equals(codeHash)) into.push({ kind: 'code', hash: codeHash })
-}
-
-/** The error of a state in which something is missing that it refers to. */
-export function stateIncomplete(what: 'node' | 'code', hash: Uint8Array): MetisSeqError {
-  return new MetisSeqError('STATE_INCOMPLETE', `The state has no ${what} ${toHex(hash)}.`, {
-    exit: Exit.data,
-    severity: 'critical',
-    next: 'Delete the execution data of this node and let it import the chain again.',
-  })
 }
