@@ -13,7 +13,7 @@ import { Instance } from './instance.js'
 import { bringForward } from './layout.js'
 import { LightReads } from './lightReads.js'
 import type { StateHistory } from './prune.js'
-import { ReadEngines } from './readEngines.js'
+import { readEngines } from './readEngines.js'
 import { Reads } from './reads.js'
 import { sharedSenders } from './senders.js'
 import type { PhaseListener } from './stopwatch.js'
@@ -50,7 +50,7 @@ export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Prom
     chainId,
     store,
     decoder: new TransactionDecoder(chainId, senders),
-    light: new LightReads(new ReadEngines(module), rules, store),
+    light: new LightReads(readEngines(module), rules, store),
     reads: new Reads({ ...rules, database: database.address }),
   }
   const executor = new Executor({

@@ -54,3 +54,12 @@ export class ReadEngines {
     return hash === undefined ? undefined : fromHex(hash)
   }
 }
+
+const shared = new WeakMap<WebAssembly.Module, ReadEngines>()
+
+/** The engines in this thread that read for whoever does so in it: calls never overlap. */
+export function readEngines(module: WebAssembly.Module): ReadEngines {
+  const known = shared.get(module) ?? new ReadEngines(module)
+  shared.set(module, known)
+  return known
+}
