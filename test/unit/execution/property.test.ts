@@ -76,7 +76,7 @@ describe('blocks of anything', () => {
           await Promise.all([builder.remove(), importer.remove()])
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     )
   })
 })

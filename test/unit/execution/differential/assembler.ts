@@ -56,11 +56,6 @@ export function assemble(...pieces: Piece[]): Uint8Array {
   return concatAll(parts)
 }
 
-/** As `assemble`, in hex. */
-export function assembleHex(...pieces: Piece[]): Hex {
-  return bytesToHex(assemble(...pieces))
-}
-
 /** Init code that leaves `runtime` behind. */
 export function deploying(runtime: Uint8Array): Uint8Array {
   const copy = (offset: number) => assemble(runtime.length, 'DUP1', offset, 'PUSH0 CODECOPY PUSH0 RETURN')
