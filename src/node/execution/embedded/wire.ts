@@ -56,7 +56,7 @@ export interface Finished {
   gasUsed: bigint
   /** Of the transactions that are in it. */
   hashes: readonly Hash[]
-  /** As `encodeReceipts` of core/chain writes them. */
+  /** As `decodeReceipts` of core/chain reads them. */
   receipts: Uint8Array
 }
 
