@@ -24,8 +24,9 @@ export function consensusReceipt(receipt: Receipt): Uint8Array {
 }
 
 /**
- * The receipts of `block` as they lie on the disk: a list of [type, status, from, to, created contract, cumulative gas, gas, gas
- * price, logs, bloom], where what is absent (also the bloom of no logs) is the empty string. What the block says itself is left out.
+ * The receipts of `block` as the execution engine hands them over for the disk, without what the block says itself: RLP of
+ * [type, status, from, to, contract address, cumulative gas used, gas used, effective gas price, logs, bloom] each, where to, contract
+ * address and bloom may be empty.
  * @throws MetisSeqError `RECEIPT_MALFORMED`
  */
 export function decodeReceipts(encoded: Uint8Array, block: Block): Receipt[] {

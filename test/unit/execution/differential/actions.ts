@@ -10,8 +10,9 @@ import type { Address, Hex } from '../../../../src/core/types/hex.js'
 import { compilePlayground } from '../playground.js'
 import { assemble, deploying } from './assembler.js'
 import type { Dice } from './dice.js'
+import { oddInitCode } from './initCode.js'
 import { PRECOMPILES, randomProbe } from './precompiles.js'
-import { oddInitCode, randomInitCode } from './programs.js'
+import { randomInitCode } from './programs.js'
 import { FACTORY, PLAYGROUND, PROBER, probing, RECURSER, WALLETS } from './world.js'
 
 /** What a transaction does, whoever sends it. `to` null creates. */

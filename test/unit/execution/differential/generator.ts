@@ -32,6 +32,7 @@ export class Generator {
   readonly #dice: Dice
   readonly #targets: Address[] = [...FIXED_TARGETS]
   readonly #lived: { action: Action; gasUsed: bigint }[] = []
+  readonly #leftOut: Candidate[] = []
   #withdrawals = 0
 
   constructor(dice: Dice) {
@@ -42,6 +43,11 @@ export class Generator {
   learn(action: Action, gasUsed: bigint): void {
     this.#lived.push({ action, gasUsed })
     if (this.#lived.length > 20) this.#lived.shift()
+  }
+
+  /** What a block did not take may come again. */
+  remember(candidate: Candidate): void {
+    this.#leftOut.push(candidate)
   }
 
   attributes(head: Head): BlockAttributes {
@@ -60,9 +66,10 @@ export class Generator {
     const nonces = new Map<Address, number>()
     const candidates: Candidate[] = []
     for (let count = this.#dice.between(0, 14); count > 0; count--) candidates.push(await this.#candidate(head, nonces))
-    // Now and then the same transaction once more.
+    // Now and then the same transaction once more, or one that was left out before.
     const [first] = candidates
-    if (first !== undefined && this.#dice.once(12)) candidates.push({ ...first, label: `again: ${first.label}` })
+    if (first !== undefined && this.#dice.once(12)) candidates.push(first)
+    if (this.#leftOut.length > 0 && this.#dice.once(2)) candidates.unshift(this.#dice.pick(this.#leftOut))
     return candidates
   }
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assembleBlock, parseBlock } from '../../../../src/core/chain/block.js'
 import { openRig, type Rig } from '../support.js'
+import { build, type Case, headOf } from './case.js'
 import { Dice } from './dice.js'
 import { Generator } from './generator.js'
-import { type Case, type Opinion, openOpinions } from './opinions.js'
+import { type Opinion, openOpinions } from './opinions.js'
 import { RequestQueue } from './requests.js'
-import { build, headOf } from './stage.js'
 import { settings } from './world.js'
 
 let rig: Rig
@@ -30,7 +30,8 @@ describe('every implementation that judges blocks', () => {
   })
 
   it('objects to a transaction that was left out without a reason', async () => {
-    const altered = { ...subject, rejected: [...subject.rejected, subject.receipts[0]?.transactionHash ?? '0x'] }
+    const left = { hash: subject.receipts[0]?.transactionHash ?? '0x', reason: 'none', stale: false } as const
+    const altered = { ...subject, rejected: [...subject.rejected, left] }
     const [, ethereumjs] = opinions
     expect(await ethereumjs?.judge(altered)).toMatchObject({
       by: 'ethereumjs',

@@ -3,23 +3,13 @@ import { consensusReceipt } from '../../../../src/core/chain/receipt.js'
 import { bytesToHex } from '../../../../src/core/codec/index.js'
 import { messageOf } from '../../../../src/core/errors/index.js'
 import type { Genesis } from '../../../../src/core/genesis/types.js'
-import type { Block, BlockAttributes, ExecutionEngine, Receipt } from '../../../../src/core/ports/execution.js'
+import type { Block, ExecutionEngine, Receipt } from '../../../../src/core/ports/execution.js'
 import type { Hash } from '../../../../src/core/types/hex.js'
 import { EthereumjsChain, loadPointEvaluation } from '../../../support/ethereumjs/index.js'
 import { findGeth, GethChain } from '../../../support/geth/index.js'
 import { openRig } from '../support.js'
+import type { Case } from './case.js'
 import { firstDifference, type Objection } from './difference.js'
-
-/** A block of the engine under test, and what it was made from. */
-export interface Case {
-  candidates: readonly Uint8Array[]
-  attributes: BlockAttributes
-  block: Block
-  receipts: readonly Receipt[]
-  /** Hashes of the candidates that were left out. */
-  rejected: readonly Hash[]
-  requests: readonly Uint8Array[]
-}
 
 /** Another implementation that executes the same blocks. */
 export interface Opinion {
@@ -75,7 +65,7 @@ export async function ethereumjsOpinion(genesis: Genesis['l2']): Promise<Opinion
     judge: async ({ candidates, attributes, block, receipts, rejected }) => {
       if (rejected.length > 0) {
         const left = await chain.rejected(candidates, attributes)
-        const found = firstDifference(name, sorted(rejected), sorted(left.map(({ hash }) => hash)), 'rejected')
+        const found = firstDifference(name, sorted(rejected), sorted(left), 'rejected')
         if (found !== undefined) return { ...found, theirs: `${found.theirs}; ${JSON.stringify(left)}` }
       }
       try {
@@ -121,7 +111,7 @@ export async function gethOpinion(program: string, genesis: Genesis['l2']): Prom
   }
 }
 
-const sorted = (hashes: readonly Hash[]) => [...hashes].sort()
+const sorted = (rejected: readonly { hash: Hash }[]) => rejected.map(({ hash }) => hash).sort()
 
 /** The receipts with the block hash of another block, which has the same transactions. */
 function unplaced(receipts: readonly Receipt[], { hash }: Block): Receipt[] {

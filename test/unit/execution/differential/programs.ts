@@ -1,12 +1,6 @@
-import type { Address } from '../../../../src/core/types/hex.js'
 import { address, assemble, deploying, type Piece, toMemory } from './assembler.js'
 import type { Dice } from './dice.js'
-
-/** What a program may meet. */
-export interface Surroundings {
-  /** Accounts and contracts worth a call or a look. */
-  targets: readonly Address[]
-}
+import { KILLABLE, oddInitCode, type Surroundings } from './initCode.js'
 
 const LEAVES =
   'ADDRESS ORIGIN CALLER CALLVALUE CALLDATASIZE CODESIZE GASPRICE RETURNDATASIZE COINBASE TIMESTAMP NUMBER PREVRANDAO GASLIMIT CHAINID SELFBALANCE BASEFEE BLOBBASEFEE PC MSIZE GAS'.split(
@@ -15,13 +9,6 @@ const LEAVES =
 const UNARY = 'ISZERO NOT CALLDATALOAD BLOBHASH SLOAD TLOAD'.split(' ')
 const BINARY = 'ADD MUL SUB DIV SDIV MOD SMOD EXP SIGNEXTEND LT GT SLT SGT EQ AND OR XOR BYTE SHL SHR SAR'.split(' ')
 const OF_ADDRESS = 'BALANCE EXTCODESIZE EXTCODEHASH'.split(' ')
-
-/** A contract that counts its calls, and destroys itself in favour of the address that it is sent. */
-export const KILLABLE = assemble(
-  'CALLDATASIZE @kill JUMPI PUSH0 SLOAD',
-  1,
-  'ADD PUSH0 SSTORE STOP :kill PUSH0 CALLDATALOAD SELFDESTRUCT',
-)
 
 /** A random program: a row of statements, each of which leaves the stack as it found it, and an end. */
 export function randomProgram(dice: Dice, around: Surroundings, length = dice.between(2, 14)): Uint8Array {
@@ -35,24 +22,6 @@ export function randomInitCode(dice: Dice, around: Surroundings): Uint8Array {
     [4, () => assemble(statements(dice, around, dice.between(1, 8), 2), ending(dice, around))],
     [2, () => deploying(KILLABLE)],
     [2, () => oddInitCode(dice, around)],
-  ])()
-}
-
-/** Short init code, of which a few sorts come again and again, so that addresses of CREATE2 meet. */
-export function oddInitCode(dice: Dice, around: Surroundings): Uint8Array {
-  return dice.weighted<() => Uint8Array>([
-    [5, () => deploying(KILLABLE)],
-    // Made and destroyed at once (EIP-6780), with and without storage.
-    [2, () => assemble('CALLER SELFDESTRUCT')],
-    [2, () => assemble('ADDRESS SELFDESTRUCT')],
-    [2, () => assemble(7, 1, 'SSTORE', address(dice.pick(around.targets)), 'SELFDESTRUCT')],
-    // Code that begins with 0xef must not be (EIP-3541).
-    [1, () => deploying(Uint8Array.of(0xef, 1, 0))],
-    [1, () => deploying(Uint8Array.of(0xef))],
-    [1, () => assemble(0xdead, 'PUSH0 MSTORE', 32, 'PUSH0 REVERT')],
-    [1, () => assemble('INVALID')],
-    [1, () => new Uint8Array(0)],
-    [1, () => assemble(3, 1, 'SSTORE', 9, 2, 'TSTORE STOP')],
   ])()
 }
 

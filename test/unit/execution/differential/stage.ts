@@ -1,14 +1,14 @@
-import { nextBaseFee } from '../../../../src/core/chain/baseFee.js'
 import { parseBlock } from '../../../../src/core/chain/block.js'
 import { bytesToHex } from '../../../../src/core/codec/index.js'
 import { messageOf } from '../../../../src/core/errors/index.js'
-import type { Block, BlockAttributes, ExecutionEngine } from '../../../../src/core/ports/execution.js'
+import type { Block, BlockAttributes } from '../../../../src/core/ports/execution.js'
 import type { Hash } from '../../../../src/core/types/hex.js'
 import { next, openRig, type Rig } from '../support.js'
+import { build, type Case, headOf, revived } from './case.js'
 import { Dice } from './dice.js'
 import type { Objection } from './difference.js'
-import { type Candidate, Generator, type Head } from './generator.js'
-import type { Case, Opinion } from './opinions.js'
+import { type Candidate, Generator } from './generator.js'
+import type { Opinion } from './opinions.js'
 import { RequestQueue, requestsHash } from './requests.js'
 import type { Setting } from './world.js'
 
@@ -69,6 +69,7 @@ export class Stage {
     await this.#rewind(this.#base.hash)
     const generator = new Generator(new Dice(seed))
     const queue = new RequestQueue()
+    const stale = new Set<Hash>()
     const { engine } = this.#rig
     for (let count = 0; count < BLOCKS; count++) {
       const parent = engine.head()
@@ -77,11 +78,13 @@ export class Stage {
       const candidates = await generator.candidates(head)
       const before = queue.copy()
       const { subject, objection } = await this.#attempt(candidates, attributes, queue)
+      const place = { setting: this.#setting.name, seed, block: parent.number + 1, attributes }
       if (objection !== undefined) {
-        const place = { setting: this.#setting.name, seed, block: parent.number + 1, attributes }
         return { ...place, ...(await this.#shrunk(parent, candidates, attributes, before, objection)) }
       }
       this.#count(subject)
+      const wrong = revived(stale, subject)
+      if (wrong !== undefined) return { ...place, ...wrong, candidates: candidates.map(shown) }
       learn(generator, candidates, subject)
     }
     return undefined
@@ -137,8 +140,7 @@ export class Stage {
       // geth says only once why it refuses a block.
       if (!again.objection.theirs.includes('previously rejected')) objection = again.objection
     }
-    const told = candidates.map(({ label, raw }) => `${label}: ${bytesToHex(raw)}`)
-    return { ...objection, candidates: told }
+    return { ...objection, candidates: candidates.map(shown) }
   }
 
   #count({ block, receipts, rejected }: Case): void {
@@ -149,31 +151,14 @@ export class Stage {
   }
 }
 
-/** Builds a block on the head of `engine`. */
-export async function build(
-  engine: ExecutionEngine,
-  candidates: readonly Uint8Array[],
-  attributes: BlockAttributes,
-  queue: RequestQueue,
-): Promise<Case> {
-  const { block, rejected } = await engine.execute(candidates, attributes)
-  const receipts = await engine.receipts(block.hash)
-  if (receipts === undefined) throw new Error(`block ${block.hash} has no receipts`)
-  const left = rejected.map(({ hash }) => hash)
-  return { candidates, attributes, block, receipts, rejected: left, requests: queue.take(receipts) }
-}
+const shown = ({ label, raw }: Candidate) => `${label}: ${bytesToHex(raw)}`
 
-/** What the generator has to know of the head. */
-export function headOf(engine: ExecutionEngine): Head {
-  const { hash, number, timestamp, gasLimit, ...fees } = engine.head()
-  const baseFee = nextBaseFee({ gasLimit, ...fees })
-  return { number, timestamp, gasLimit, baseFee, nonce: (address) => engine.nonce(address, hash) }
-}
-
-/** Tells the generator what successful transactions used. */
+/** Tells the generator what successful transactions used, and what was left out. */
 function learn(generator: Generator, candidates: readonly Candidate[], { block, receipts }: Case): void {
-  for (const { raw, action } of candidates) {
-    const receipt = receipts[block.transactions.findIndex((each) => Buffer.compare(each, raw) === 0)]
-    if (receipt?.status === 1) generator.learn(action, receipt.gasUsed)
+  for (const candidate of candidates) {
+    const at = block.transactions.findIndex((each) => Buffer.compare(each, candidate.raw) === 0)
+    if (at < 0) generator.remember(candidate)
+    const receipt = receipts[at]
+    if (receipt?.status === 1) generator.learn(candidate.action, receipt.gasUsed)
   }
 }

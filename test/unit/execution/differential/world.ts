@@ -6,7 +6,8 @@ import { makeGenesisBlock } from '../../../../src/node/execution/embedded/index.
 import { compilePlayground } from '../playground.js'
 import { assemble } from './assembler.js'
 import { Dice } from './dice.js'
-import { KILLABLE, randomProgram } from './programs.js'
+import { KILLABLE } from './initCode.js'
+import { randomProgram } from './programs.js'
 import { type Key, keyOf } from './sign.js'
 
 export const CHAIN_ID = 59_999
