@@ -6,7 +6,7 @@ import type { Genesis, GenesisAccount } from '../../../src/core/genesis/types.js
 import type { Block, ExecutionEngine } from '../../../src/core/ports/execution.js'
 import type { Address, Hash } from '../../../src/core/types/hex.js'
 import { createEmbeddedEngine } from '../../../src/node/execution/embedded/index.js'
-import { key } from '../../../src/node/execution/embedded/keys.js'
+import { key } from '../../../src/node/execution/embedded/store/keys.js'
 import { exportSnapshot, importSnapshot, lookAtSnapshot } from '../../../src/node/snapshot.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { compilePlayground } from './playground.js'

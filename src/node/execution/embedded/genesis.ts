@@ -8,10 +8,10 @@ import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis, GenesisAccount } from '../../../core/genesis/types.js'
 import type { Block } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
-import { evmModule } from './evmModule.js'
+import { Instance } from './evm/instance.js'
+import { evmModule } from './evm/module.js'
+import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './evm/wire.js'
 import { fromHex } from './hex.js'
-import { Instance } from './instance.js'
-import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './wire.js'
 
 const MAX_BALANCE = 2n ** 256n - 1n
 /** The engine counts the price of gas in 64 bits, as go-ethereum's blocks do. */
