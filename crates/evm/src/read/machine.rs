@@ -1,15 +1,20 @@
 //! The EVM of a read.
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{Address, Bytes, U256};
 use revm::{
     Context, Database, ExecuteEvm, InspectEvm, Inspector, Journal,
-    bytecode::opcode::OpCode,
+    bytecode::opcode::{self, OpCode},
     context::{
-        BlockEnv, CfgEnv, Evm, FrameStack, TxEnv,
+        BlockEnv, CfgEnv, ContextTr, Evm, FrameStack, JournalTr as _, TxEnv,
         result::{EVMError, ExecutionResult, HaltReason, ResultAndState},
     },
     handler::{EthFrame, instructions::EthInstructions},
-    interpreter::{Interpreter, interpreter::EthInterpreter, interpreter_types::Jumps},
+    inspector::JournalExt,
+    interpreter::{
+        Interpreter,
+        interpreter::EthInterpreter,
+        interpreter_types::{InputsTr, Jumps},
+    },
 };
 
 use super::{precompiles::Precompiled, words};
@@ -155,6 +160,29 @@ impl LastStep {
 impl<CTX> Inspector<CTX> for LastStep {
     fn step(&mut self, interpreter: &mut Interpreter, _context: &mut CTX) {
         *self = Self::of(interpreter);
+    }
+}
+
+/// A contract that is about to destroy itself, or to send all it has to another account (EIP-6780).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Destroyed {
+    pub(super) contract: Address,
+    pub(super) target: Address,
+    /// wei
+    pub(super) balance: U256,
+}
+
+impl Destroyed {
+    /// What the instruction that is about to begin does, if it is SELFDESTRUCT. The EVM itself tells of no such transfer
+    /// to the contract itself.
+    pub(super) fn of<CTX: ContextTr<Journal: JournalExt>>(interpreter: &Interpreter, context: &CTX) -> Option<Self> {
+        if interpreter.bytecode.opcode() != opcode::SELFDESTRUCT {
+            return None;
+        }
+        let contract = interpreter.input.target_address();
+        let target = Address::from_word(interpreter.stack.peek(0).ok()?.into());
+        let balance = context.journal_ref().evm_state().get(&contract)?.info.balance;
+        Some(Self { contract, target, balance })
     }
 }
 

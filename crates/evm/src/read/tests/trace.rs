@@ -69,6 +69,20 @@ fn goes_into_calls_and_creations() {
 }
 
 #[test]
+fn shows_contracts_that_destroy_themselves() {
+    // To itself, of which the EVM tells nothing, and to Bob
+    for (code, target) in [("30 ff".to_string(), CODE), (format!("73 {} ff", hex::encode(BOB)), BOB)] {
+        let options = json!({ "tracer": "callTracer" });
+        let more = json!({ "options": options, "overrides": { CODE.to_string(): { "balance": "0x5" } } });
+        let body = request(json!({ "from": ALICE, "to": CODE }), more);
+        let reply = super::ask(|request| super::super::trace_call(request, &CHAIN, |_| state(&code)), &body);
+        let destroyed = &reply["calls"][0];
+        assert_eq!((&destroyed["type"], &destroyed["value"]), (&json!("SELFDESTRUCT"), &json!("0x5")));
+        assert_eq!((&destroyed["from"], &destroyed["to"]), (&json!(CODE), &json!(target)));
+    }
+}
+
+#[test]
 fn names_errors_at_their_step() {
     let step = |code: &str| trace(code, json!({}))["structLogs"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(step("01")["error"], "stack underflow (0 <=> 2)");
