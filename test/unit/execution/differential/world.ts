@@ -27,7 +27,8 @@ export const RECURSER = at(2)
 export const FACTORY = at(3)
 export const PLAYGROUND = at(4)
 const KILLABLES = [at(0x10), at(0x11), at(0x12)] as const
-const PROGRAMS = Array.from({ length: 10 }, (_, i) => at(0x20 + i))
+/** Random programs. */
+export const PROGRAMS = Array.from({ length: 24 }, (_, i) => at(0x20 + i))
 const DELEGATED = at(0x50)
 /** Code that no chain of today lets anybody deploy (EIP-3541), though a genesis may hold it; and code that is no use. */
 const ODD: Record<Address, Hex> = {
