@@ -7,9 +7,10 @@ import { attestationDigest, networkIdOf } from '../core/consensus/digest.js'
 import { memberOf } from '../core/consensus/power.js'
 import type { Effect } from '../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../core/errors/index.js'
+import { authoritiesOf } from '../core/mempool/authorities.js'
 import { TransactionPool } from '../core/mempool/pool.js'
 import type { Database } from '../core/ports/database.js'
-import type { ExecutionEngine } from '../core/ports/execution.js'
+import type { ExecutionEngine, Transaction } from '../core/ports/execution.js'
 import type { Network } from '../core/ports/network.js'
 import { openApi } from './api.js'
 import { Batcher } from './batcher/batcher.js'
@@ -67,6 +68,8 @@ export async function createNode(options: NodeOptions): Promise<SequencerNode> {
   const chain = await createEmbeddedEngine({
     database: stores.chain,
     genesis: genesis.l2,
+    // The other half of the time between two blocks is for those that execute it again.
+    buildBudget: genesis.consensus.blockTime / 2,
     stateHistory: stateHistory === 'all' ? undefined : pruning(stateHistory),
   })
   node = new RunningNode(options, stores, chain)
@@ -110,7 +113,9 @@ class RunningNode implements SequencerNode {
       onDecided: async (effects, refusals) => this.#decided(effects, refusals),
       onFatal: (error) => this.#fatal(error),
     })
-    const pool = new TransactionPool({ chainId: genesis.l2.chainId, blockGasLimit: BigInt(genesis.l2.gasLimit) })
+    const { chainId, gasLimit } = genesis.l2
+    const authorities = (transaction: Transaction) => authoritiesOf(transaction, chainId, recoverNative)
+    const pool = new TransactionPool({ chainId, blockGasLimit: BigInt(gasLimit), authoritiesOf: authorities })
     const seals = openSealStore(stores.seals)
     this.#network = hub.join(key.address, {
       onBlock: (_from, block) => this.#keeper.receive(block),

@@ -107,10 +107,11 @@ export async function importSnapshot({
           refuseOther(header, path, genesis, expect)
           await target.header(header)
         },
+        block: (block) => target.block(block),
         put: (...item) => target.put(...item),
       }
-      const { content, blocks } = await readSnapshot(reader, checked, work)
-      await target.finish(content, blocks)
+      const content = await readSnapshot(reader, checked, work)
+      await target.finish(content)
       done = true
       return content
     } finally {
@@ -126,8 +127,8 @@ export async function importSnapshot({
 export async function lookAtSnapshot(path: string, work: SnapshotWork = {}): Promise<SnapshotContent> {
   const reader = await SnapshotReader.open(path)
   try {
-    const nowhere: SnapshotSink = { header: async () => undefined, put: async () => undefined }
-    return (await readSnapshot(reader, nowhere, work)).content
+    const nothing = async () => undefined
+    return await readSnapshot(reader, { header: nothing, block: nothing, put: nothing }, work)
   } finally {
     await reader.close()
   }

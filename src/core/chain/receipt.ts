@@ -23,25 +23,12 @@ export function consensusReceipt(receipt: Receipt): Uint8Array {
   return type === 0 ? payload : concatBytes(Uint8Array.of(type), payload)
 }
 
-/** A block's receipts for the disk; what the block says itself is left out. */
-export function encodeReceipts(receipts: readonly Receipt[]): Uint8Array {
-  return rlpEncode(
-    receipts.map((receipt) => [
-      receipt.type,
-      receipt.status,
-      hexToBytes(receipt.from, 20),
-      hexToBytes(receipt.to ?? '0x'),
-      hexToBytes(receipt.contractAddress ?? '0x'),
-      receipt.cumulativeGasUsed,
-      receipt.gasUsed,
-      receipt.effectiveGasPrice,
-      receipt.logs.map(logFields),
-      receipt.logs.length === 0 ? new Uint8Array(0) : hexToBytes(receipt.logsBloom, 256),
-    ]),
-  )
-}
-
-/** The receipts of `block`, as `encodeReceipts` wrote them. @throws MetisSeqError `RECEIPT_MALFORMED` */
+/**
+ * The receipts of `block` as the execution engine hands them over for the disk, without what the block says itself: RLP of
+ * [type, status, from, to, contract address, cumulative gas used, gas used, effective gas price, logs, bloom] each, where to, contract
+ * address and bloom may be empty.
+ * @throws MetisSeqError `RECEIPT_MALFORMED`
+ */
 export function decodeReceipts(encoded: Uint8Array, block: Block): Receipt[] {
   const items = rlpList(rlpDecode(encoded, fail), block.transactionHashes.length, 'the list', fail)
   let logIndex = 0

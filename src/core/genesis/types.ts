@@ -44,8 +44,10 @@ export interface Genesis {
     /** seconds */
     timestamp: number
     gasLimit: number
-    /** wei, decimal */
+    /** wei, decimal; below 2^64 */
     baseFee: string
+    /** Blocks of this time (seconds) and later follow Osaka's rules, those before it, and all where it is absent, Prague's. */
+    osakaTime?: number
     alloc: Record<Address, GenesisAccount>
     sequencerSet: Address
     /** Hash of block 0; the execution engine must arrive at the same. */

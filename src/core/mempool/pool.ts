@@ -1,5 +1,6 @@
 import type { Transaction } from '../ports/execution.js'
 import type { Address, Hash } from '../types/hex.js'
+import { PendingAuthorities } from './authorities.js'
 import { victim, type Weight } from './eviction.js'
 import { DEFAULT_LIMITS, type PoolLimits } from './limits.js'
 import { type Entry, SenderQueue } from './queue.js'
@@ -24,12 +25,13 @@ export class TransactionPool {
   readonly limits: PoolLimits
   readonly #queues = new Map<Address, SenderQueue>()
   readonly #entries = new Map<Hash, Entry>()
+  readonly #authorities = new PendingAuthorities()
   #bytes = 0
   #next = 1
   #first = 0
 
   constructor(limits: Pick<PoolLimits, 'chainId' | 'blockGasLimit'> & Partial<PoolLimits>) {
-    this.limits = { ...DEFAULT_LIMITS, ...limits }
+    this.limits = { ...DEFAULT_LIMITS, authoritiesOf: () => [], ...limits }
   }
 
   get size(): number {
@@ -71,8 +73,11 @@ export class TransactionPool {
     const old = queue.at(tx.nonce)
     checkAccount(tx, account, queue.cost - (old === undefined ? 0n : cost(old.tx)), this.limits)
     this.#checkPlace(tx, queue, old)
+    this.#checkDelegation(tx, account, queue, old)
+    const authorities = this.limits.authoritiesOf(tx)
+    this.#checkAuthorities(authorities)
     if (old !== undefined) this.#remove(old)
-    const entry: Entry = { tx, arrival: this.#next++, restored: false }
+    const entry: Entry = { tx, arrival: this.#next++, restored: false, authorities }
     this.#insert(entry, account.nonce)
     const evicted = this.#makeRoom(entry, old, baseFee)
     const executable = tx.nonce < this.pendingNonce(tx.from, account.nonce)
@@ -116,7 +121,8 @@ export class TransactionPool {
     txs.forEach((tx, index) => {
       const same = this.#queues.get(tx.from)?.at(tx.nonce)
       if (same !== undefined) this.#remove(same)
-      this.#insert({ tx, arrival: this.#first + index, restored: true }, nonces.get(tx.from) ?? tx.nonce)
+      const entry = { tx, arrival: this.#first + index, restored: true, authorities: this.limits.authoritiesOf(tx) }
+      this.#insert(entry, nonces.get(tx.from) ?? tx.nonce)
     })
     for (const [address, nonce] of nonces) {
       const queue = this.#queues.get(address)
@@ -135,6 +141,26 @@ export class TransactionPool {
     }
     if (queue.size >= this.limits.perSender) {
       throw refusal('TX_SENDER_LIMIT', `${queue.size} transactions of ${tx.from} wait, limit ${this.limits.perSender}`)
+    }
+  }
+
+  /**
+   * Nonce and balance of an account that runs code, or is about to, are not its own: what waits of it may become worthless all at
+   * once, without having cost anything. So one transaction of it may wait, the next one (as go-ethereum has it).
+   */
+  #checkDelegation(tx: Transaction, account: Account, queue: SenderQueue, old: Entry | undefined): void {
+    if (old !== undefined || !(account.delegated === true || this.#authorities.has(tx.from))) return
+    if (queue.size > 0) throw refusal('TX_DELEGATED_LIMIT', `${queue.size} transactions of ${tx.from} wait`)
+    if (tx.nonce !== account.nonce) {
+      throw refusal('TX_DELEGATED_GAP', `next nonce ${account.nonce}, tx nonce ${tx.nonce}`, { next: account.nonce })
+    }
+  }
+
+  /** For the same reason nobody's account is delegated while more than one transaction of it waits. */
+  #checkAuthorities(authorities: readonly Address[]): void {
+    for (const authority of authorities) {
+      const waiting = this.#queues.get(authority)?.size ?? 0
+      if (waiting > 1) throw refusal('TX_AUTHORITY_RESERVED', `${waiting} transactions of ${authority} wait`)
     }
   }
 
@@ -168,6 +194,7 @@ export class TransactionPool {
     this.#queues.set(tx.from, queue)
     queue.put(entry)
     this.#entries.set(tx.hash, entry)
+    this.#authorities.add(entry.authorities)
     this.#bytes += tx.raw.length
   }
 
@@ -176,7 +203,7 @@ export class TransactionPool {
     const queue = this.#queues.get(tx.from)
     queue?.take(tx.nonce)
     if (queue?.size === 0) this.#queues.delete(tx.from)
-    this.#entries.delete(tx.hash)
+    if (this.#entries.delete(tx.hash)) this.#authorities.remove(entry.authorities)
     this.#bytes -= tx.raw.length
   }
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '../ports/execution.js'
+import type { Address } from '../types/hex.js'
 import { cost } from './validate.js'
 
 /** A transaction in the pool and its seniority: the lower `arrival`, the earlier its turn. */
@@ -7,6 +8,8 @@ export interface Entry {
   arrival: number
   /** It was in a block once that is orphaned now: never evicted. */
   restored: boolean
+  /** Accounts that its authorizations are signed by (EIP-7702). */
+  authorities: readonly Address[]
 }
 
 /** The transactions of one sender, by nonce, one for each nonce. */

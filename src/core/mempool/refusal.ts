@@ -31,6 +31,19 @@ const TEXTS = {
     'insufficient funds for gas * price + value',
     'Fund the account, or lower value, gas or fee.',
   ],
+  TX_AUTHORIZATIONS: ['too many authorizations', 'Spread the authorizations over several transactions.'],
+  TX_AUTHORITY_RESERVED: [
+    'authority already reserved',
+    'Wait until the transactions of the account that authorizes are included, or send one of its own at a time.',
+  ],
+  TX_DELEGATED_LIMIT: [
+    'in-flight transaction limit reached for delegated accounts',
+    'Wait until the transaction that waits is included: others may change nonce and balance of a delegated account.',
+  ],
+  TX_DELEGATED_GAP: [
+    'gapped-nonce tx from delegated accounts',
+    "Sign it with the account's next nonce: one transaction of a delegated account may wait.",
+  ],
   TX_SENDER_LIMIT: ['account limit exceeded', "Wait until some of the account's transactions are included."],
   TX_POOL_FULL: ['txpool is full', 'Send it again when blocks have emptied the pool.'],
 } as const satisfies Record<string, readonly [text: string, next: string]>

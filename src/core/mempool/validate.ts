@@ -10,6 +10,8 @@ const MAX_INITCODE_BYTES = 49_152
 export interface Account {
   nonce: number
   balance: bigint
+  /** It runs code of another (EIP-7702): whoever calls it may change its nonce and its balance. */
+  delegated?: boolean
 }
 
 /** Wei that `tx` can take from its sender at most. */
@@ -29,6 +31,10 @@ export function checkAlone(tx: Transaction, limits: PoolLimits): void {
   const dataBytes = (tx.data.length - 2) / 2
   if (tx.to === null && dataBytes > MAX_INITCODE_BYTES) {
     throw refusal('TX_INITCODE_TOO_LARGE', `code size ${dataBytes}, limit ${MAX_INITCODE_BYTES}`)
+  }
+  const authorizations = tx.authorizationList?.length ?? 0
+  if (authorizations > limits.authorizations) {
+    throw refusal('TX_AUTHORIZATIONS', `have ${authorizations}, limit ${limits.authorizations}`)
   }
   checkGas(tx, limits)
   checkFees(tx, limits)

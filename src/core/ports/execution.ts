@@ -141,7 +141,9 @@ export interface ChainReader {
   transactionPlace(hash: Hash): Promise<{ blockHash: Hash; blockNumber: number; index: number } | undefined>
   /** Decodes an envelope, checks chain id and signature, recovers the sender. @throws MetisSeqError TX_INVALID */
   decodeTransaction(raw: Uint8Array): Transaction
-  /** Recovers the senders of `raws` on other threads, so that `decodeTransaction` finds them. Never fails: what is invalid shows there. */
+  /** The account that signed an envelope. @throws MetisSeqError TX_INVALID */
+  senderOf(raw: Uint8Array): Address
+  /** Recovers the senders of `raws` on other threads, so that `senderOf` and `decodeTransaction` find them. Never fails: what is invalid shows there. */
   recoverSenders(raws: readonly Uint8Array[]): Promise<void>
   balance(address: Address, blockHash: Hash): Promise<bigint>
   nonce(address: Address, blockHash: Hash): Promise<number>

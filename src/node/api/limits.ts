@@ -2,6 +2,7 @@
 export interface ApiLimits {
   /** Bytes of a request's body, and of a WebSocket message. */
   body: number
+  /** Requests of one batch; those that may take seconds count as ten. */
   batch: number
   /** Characters of the answers to one batch. */
   batchResponse: number

@@ -25,7 +25,12 @@ export function serveSocket(socket: WebSocket, rpc: DispatchOptions, feed: HeadF
     send,
     onError: (error) => onError(error, 'eth_subscription'),
   })
-  const options = { ...rpc, methods: new Map([...rpc.methods, ...subscriptions.methods]) }
+  const options = {
+    ...rpc,
+    methods: new Map([...rpc.methods, ...subscriptions.methods]),
+    // What would not fit into what may wait here is refused in words.
+    maxAnswer: limits.buffered / 2,
+  }
   let inFlight = 0
   socket.on('message', (data, binary) => {
     const text = binary ? undefined : textOf(data)

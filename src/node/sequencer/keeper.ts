@@ -1,5 +1,5 @@
 import { decodeExtraData } from '../../core/chain/extraData.js'
-import { checkBlock, depositCount, type Parent } from '../../core/chain/rules.js'
+import { checkBlock, depositCount, type Parent, type Verdict } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
 import { sealDigest } from '../../core/consensus/digest.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
@@ -128,6 +128,7 @@ export class ChainKeeper {
       block = await chain.blockByHash(block.parentHash)
     }
     await chain.rewind(hash)
+    await chain.recoverSenders(orphans.flatMap(({ transactions }) => transactions))
     pool.restore(orphans.flatMap((block) => this.#usersOf(block)))
     this.#node.warn(`rewound to block ${chain.head().number}: ${orphans.length} blocks orphaned by consensus`)
   }
@@ -183,27 +184,11 @@ export class ChainKeeper {
   }
 
   async #judge(waiting: SealedBlock & { block: Block }): Promise<'imported' | 'refused' | 'later'> {
-    const { block, seal } = waiting
-    const { consensus, chain, genesis } = this.#node
-    const { state } = consensus
-    const verdict = checkBlock({
-      block,
-      parent: await this.parent(),
-      state,
-      deposit: (index) => consensus.deposit(index),
-      senderOf: (raw) => chain.decodeTransaction(raw).from,
-      now: this.#node.now(),
-      maxFuture: genesis.consensus.maxFuture,
-    })
-    if (!verdict.ok && verdict.later) return 'later'
-    const sealed = seal.hash === block.hash && seal.number === block.number && seal.term === state.term.term
-    const fault = !verdict.ok
-      ? verdict.reason
-      : sealed && this.#sealer(seal) === state.term.sequencer
-        ? null
-        : `it is not sealed by ${state.term.sequencer}, the sequencer of term ${state.term.term}`
+    const { block } = waiting
     try {
-      if (fault !== null) throw new MetisSeqError('BLOCK_INVALID', fault)
+      const verdict = await this.#verdict(waiting)
+      if (!verdict.ok && verdict.later) return 'later'
+      if (!verdict.ok) throw new MetisSeqError('BLOCK_INVALID', verdict.reason)
       await this.#import(waiting)
       return 'imported'
     } catch (error) {
@@ -213,13 +198,35 @@ export class ChainKeeper {
     }
   }
 
+  /** Nothing of a block of this term is worth any work before its seal holds. @throws MetisSeqError `TX_INVALID` */
+  async #verdict({ block, seal }: SealedBlock & { block: Block }): Promise<Verdict> {
+    const { consensus, chain, genesis } = this.#node
+    const { state } = consensus
+    const { term, sequencer } = state.term
+    if (decodeExtraData(block.extraData).term === term) {
+      const fits = seal.hash === block.hash && seal.number === block.number && seal.term === term
+      if (!fits || this.#sealer(seal) !== sequencer)
+        return { ok: false, later: false, reason: `it is not sealed by ${sequencer}, the sequencer of term ${term}` }
+      await chain.recoverSenders(block.transactions)
+    }
+    return checkBlock({
+      block,
+      parent: await this.parent(),
+      state,
+      deposit: (index) => consensus.deposit(index),
+      senderOf: (raw) => chain.senderOf(raw),
+      now: this.#node.now(),
+      maxFuture: genesis.consensus.maxFuture,
+    })
+  }
+
   async #import({ encoded, seal }: SealedBlock): Promise<void> {
     const { chain, seals } = this.#node
     const { cursor } = await this.parent()
     const block = await chain.import(encoded)
     await this.requireOpening(block)
     await seals.put(block.hash, { seal, cursor: cursor + block.withdrawals.length })
-    this.settle(block)
+    await this.settle(block)
     this.#node.produced(block, false, decodeExtraData(block.extraData).term)
   }
 
@@ -234,12 +241,17 @@ export class ChainKeeper {
     throw new MetisSeqError('BLOCK_INVALID', `an opening transaction of term ${term.term} fails`)
   }
 
-  /** What a new block contains leaves the pool. */
-  settle(block: Block): void {
+  /** What a new block contains leaves the pool, and what its authorizations made stale. */
+  async settle(block: Block): Promise<void> {
     const { chain, pool } = this.#node
-    pool.dropStale(
-      block.transactions.map((raw) => chain.decodeTransaction(raw)).map(({ from, nonce }) => [from, nonce + 1]),
-    )
+    const transactions = block.transactions.map((raw, i) => {
+      const hash = block.transactionHashes[i]
+      return (hash === undefined ? undefined : pool.get(hash)) ?? chain.decodeTransaction(raw)
+    })
+    pool.dropStale(transactions.map(({ from, nonce }) => [from, nonce + 1]))
+    // An authorization counts the nonce of its account up without a transaction of it (EIP-7702).
+    const authorities = new Set(transactions.flatMap((transaction) => pool.limits.authoritiesOf(transaction)))
+    for (const authority of authorities) pool.dropStale([[authority, await chain.nonce(authority, block.hash)]])
   }
 
   /** The head, as the parent of the next block. */

@@ -85,10 +85,11 @@ export class Producer {
       maxBytes: MAX_BLOCK_BYTES,
     })
     const users = chosen.filter(({ from }) => !own.has(from)).map(({ raw }) => raw)
-    const { block, rejected } = await chain.execute([...opening.map((raw) => hexToBytes(raw)), ...users], attributes)
+    const transactions = [...opening.map((raw) => hexToBytes(raw)), ...users]
+    const { block, rejected } = await chain.execute(transactions, attributes, opening.length)
     pool.remove(rejected.filter(({ stale }) => stale).map(({ hash }) => hash))
     await this.#keeper.requireOpening(block)
-    this.#keeper.settle(block)
+    await this.#keeper.settle(block)
     return block
   }
 

@@ -1,5 +1,7 @@
 import { nextBaseFee } from '../../core/chain/baseFee.js'
 import { MetisSeqError } from '../../core/errors/index.js'
+import { transactionGasLimit } from '../../core/genesis/hardforks.js'
+import { refusal } from '../../core/mempool/refusal.js'
 import type { Transaction } from '../../core/ports/execution.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
@@ -36,7 +38,8 @@ export class Submissions {
   }
 
   async #add(raw: Uint8Array): Promise<Transaction> {
-    const { chain, consensus, pool } = this.#node
+    const { chain, consensus, genesis, now, pool } = this.#node
+    await chain.recoverSenders([raw])
     const transaction = chain.decodeTransaction(raw)
     const { contract, group } = consensus.state
     if (transaction.from === contract.mpc || transaction.from === group.address) {
@@ -45,13 +48,16 @@ export class Submissions {
         `${transaction.from} is the group address: only openings of terms come from it.`,
       )
     }
+    const most = transactionGasLimit(genesis.l2, Math.floor(now() / 1000))
+    if (transaction.gasLimit > most) throw refusal('TX_GAS_LIMIT', `have ${transaction.gasLimit}, limit ${most}`)
     const head = chain.head()
     const { hash } = head
-    const [nonce, balance] = await Promise.all([
+    const [nonce, balance, code] = await Promise.all([
       chain.nonce(transaction.from, hash),
       chain.balance(transaction.from, hash),
+      chain.code(transaction.from, hash),
     ])
-    pool.add(transaction, { nonce, balance }, nextBaseFee(head))
+    pool.add(transaction, { nonce, balance, delegated: code !== '0x' }, nextBaseFee(head))
     for (const listener of this.#listeners) listener(transaction)
     return transaction
   }

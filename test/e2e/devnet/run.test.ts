@@ -121,6 +121,27 @@ describe('a running devnet', () => {
     expect(nodes[4]?.stake).toBe((50_000n * METIS).toString())
   })
 
+  it('lets a node begin with the state of another one', async () => {
+    const file = join(root, 'state.snapshot')
+    const block = String((await rotation()).safe)
+    await devnet.command('devnet', 'stop', '1')
+    const exported = await devnet.command('snapshot', 'export', file, '--node', '1', '--block', block)
+    const { number, hash } = JSON.parse(exported.stdout)
+    expect(number).toBeGreaterThan(10)
+    await devnet.command('devnet', 'start', '1')
+    await devnet.command('devnet', 'stop', '4')
+    await rm(join(place.dataDir, 'nodes', '4', 'chain'), { recursive: true })
+    const imported = await devnet.command('snapshot', 'import', file, '--node', '4', '--expect', hash)
+    expect(JSON.parse(imported.stdout)).toMatchObject({ node: 4, number, hash, trusted: true })
+    await devnet.command('devnet', 'start', '4')
+    const head = await l2(0).getBlock('latest')
+    const joined = l2(4)
+    await new Promise<void>((resolve) => {
+      joined.on('block', (newest: number) => newest >= (head?.number ?? 0) && resolve())
+    })
+    expect((await joined.getBlock(head?.number ?? 0))?.hash).toBe(head?.hash)
+  })
+
   it('ends in order at Ctrl-C, leaves nothing behind, and goes on at the next start, after kill -9 too', async () => {
     const before = (await rotation()).head
     expect(await devnet.end('SIGINT')).toBe(130)

@@ -1,5 +1,6 @@
-// The process that is killed: node sealer.mjs DIRECTORY SEED
+// The process that is killed: node sealer.mjs DIRECTORY SEED [KEEP]
 import { runnerImport } from 'vite'
 
 const { module } = await runnerImport('./test/support/kill/sealer.ts')
-await module.seal(process.argv[2], Number(process.argv[3]))
+const [, , directory, seed, keep] = process.argv
+await module.seal(directory, Number(seed), keep && Number(keep))

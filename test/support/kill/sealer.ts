@@ -12,11 +12,12 @@ export function killGenesis() {
 
 /**
  * Seals blocks without end in the directory that it is given, and prints number and hash of each once the engine has
- * acknowledged it. What is in a block follows from seed and number.
+ * acknowledged it. What is in a block follows from seed and number. With `keep` it prunes without a pause meanwhile.
  */
-export async function seal(directory: string, seed: number): Promise<never> {
+export async function seal(directory: string, seed: number, keep?: number): Promise<never> {
   const { abi, creation } = compilePlayground()
-  const { engine } = await openRig(await killGenesis(), directory)
+  const history = keep === undefined ? undefined : { keep, step: 1, rest: 0 }
+  const { engine } = await openRig(await killGenesis(), directory, history)
   const call = (name: string, ...args: unknown[]) => ({ to: PLAYGROUND, data: abi.encodeFunctionData(name, args) })
   // Until it is killed.
   for (;;) {

@@ -139,6 +139,18 @@ describe('a connection that misbehaves is closed', () => {
     await limited.close()
   })
 
+  it('an answer that is too large is refused in words, and the connection goes on', async () => {
+    const limited = await openApi({ limits: { buffered: 2048 } })
+    const client = new Client(limited.api.url.ws)
+    expect((await client.call('eth_getBlockByNumber', 'latest', true)).error).toEqual({
+      code: -32003,
+      message: 'response too large',
+    })
+    expect((await client.call('eth_chainId')).result).toBe('0xea5f')
+    client.socket.close()
+    await limited.close()
+  })
+
   it('nothing of it disturbs the server', async () => {
     const client = new Client(rig.api.url.ws)
     await once(client.socket, 'open')

@@ -37,9 +37,23 @@ describe('identity', () => {
           genesis.l2.alloc = { [keyOf(1).address]: { balance: '1' } }
         },
       }),
+      genesisOf({
+        change: (genesis) => {
+          genesis.l2.osakaTime = 0
+        },
+      }),
       genesisOf({ stakes: [10, 10, 10, 11] }),
     ]
     expect(new Set([id, ...changes.map(networkIdOf)]).size).toBe(changes.length + 1)
+  })
+
+  it('rule M1: what a genesis leaves out does not count', () => {
+    const silent = genesisOf({
+      change: (genesis) => {
+        Object.assign(genesis.l2, { osakaTime: undefined })
+      },
+    })
+    expect(networkIdOf(silent)).toBe(networkIdOf(genesisOf()))
   })
 
   it('rule M1: nothing signed on one network counts on another, nor after a reset', () => {

@@ -123,7 +123,7 @@ describe('against anvil, with the same signed transactions', () => {
     expect(await engine.call({ from, to, data: refuse }, head)).toMatchObject({
       success: false,
       data: revert,
-      error: 'revert',
+      error: 'execution reverted',
     })
     await expect(engine.estimateGas({ from, to, data: refuse }, head)).rejects.toMatchObject({
       code: 'CALL_REVERTED',

@@ -39,7 +39,7 @@ describe('a transaction that cannot be included is left out', () => {
     ['no transaction', async () => hexToBytes('0x02c0'), /invalid/i, true],
     ['nothing', async () => new Uint8Array(0), /invalid/i, true],
     ['blobs', async () => hexToBytes('0x03c0'), /type is 3/, true],
-    ['set code', async () => hexToBytes('0x04c0'), /type is 4/, true],
+    ['set code', async () => hexToBytes('0x04c0'), /invalid/i, true],
   ])('%s', async (_, make, reason, stale) => {
     const { taken, rejected } = await offered(await make(), await sign(wallet(1), 0, { to }))
     expect(taken).toBe(1)

@@ -25,6 +25,18 @@ describe('after kill -9', () => {
   })
 })
 
+describe('after kill -9 while old states are removed', () => {
+  it('every state that is kept is whole, each time', async () => {
+    const killing = await Killing.begin(5, 6)
+    try {
+      for (let round = 0; round < 2; round++) await killing.round()
+      expect(killing.pruned).toBeGreaterThan(0)
+    } finally {
+      await killing.end()
+    }
+  }, 120_000)
+})
+
 /** A real database that fails when it is told to. */
 function breakable(inner: Database) {
   const broken = new MetisSeqError('DATABASE_FAILED', 'No space left.', { exit: Exit.data, severity: 'critical' })

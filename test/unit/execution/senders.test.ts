@@ -11,10 +11,10 @@ import {
   rlpEncode,
   rlpInteger,
 } from '../../../src/core/codec/index.js'
-import { EnvelopeReader } from '../../../src/node/execution/embedded/envelopes.js'
-import { evmModule } from '../../../src/node/execution/embedded/evmModule.js'
-import { Senders } from '../../../src/node/execution/embedded/senders.js'
-import { SenderThreads } from '../../../src/node/execution/embedded/senderThreads.js'
+import { evmModule } from '../../../src/node/execution/embedded/evm/module.js'
+import { EnvelopeReader } from '../../../src/node/execution/embedded/senders/envelopes.js'
+import { Senders } from '../../../src/node/execution/embedded/senders/senders.js'
+import { SenderThreads } from '../../../src/node/execution/embedded/senders/threads.js'
 import { startThread } from '../../../src/node/execution/embedded/thread.js'
 import { addressOf, CHAIN_ID, sign, wallet, wallets } from './support.js'
 

@@ -10,6 +10,8 @@ export interface DispatchOptions {
   maxBatch: number
   /** Characters of the answers to one batch. */
   maxResponse: number
+  /** Characters of one answer, where its way to the caller is bounded. */
+  maxAnswer?: number
   /** Of every call that ends; `method` is "unknown" for those that do not exist. */
   onCall?: (method: string, outcome: 'ok' | 'error') => void
   /** Bugs, of which the caller learns nothing. */
@@ -67,6 +69,11 @@ async function answer(request: unknown, options: DispatchOptions): Promise<strin
   const outcome = await run(call, options)
   if (id === undefined) return undefined
   if (outcome instanceof RpcError) return failed(id, outcome)
+  const text = succeeded(id, outcome)
+  return text.length > (options.maxAnswer ?? Number.POSITIVE_INFINITY) ? tooLarge(request) : text
+}
+
+function succeeded(id: Id, outcome: unknown): string {
   if (outcome instanceof Verbatim) return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${outcome.json}}`
   return JSON.stringify({ jsonrpc: '2.0', id, result: outcome ?? null })
 }

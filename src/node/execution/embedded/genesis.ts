@@ -8,12 +8,14 @@ import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis, GenesisAccount } from '../../../core/genesis/types.js'
 import type { Block } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
-import { evmModule } from './evmModule.js'
+import { Instance } from './evm/instance.js'
+import { evmModule } from './evm/module.js'
+import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './evm/wire.js'
 import { fromHex } from './hex.js'
-import { Instance } from './instance.js'
-import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './wire.js'
 
-const MAX_WEI = 2n ** 256n - 1n
+const MAX_BALANCE = 2n ** 256n - 1n
+/** The engine counts the price of gas in 64 bits, as go-ethereum's blocks do. */
+const MAX_BASE_FEE = 2n ** 64n - 1n
 
 /** What of a genesis document decides block 0. */
 export type GenesisBlockFields = Pick<Genesis['l2'], 'timestamp' | 'gasLimit' | 'baseFee'>
@@ -52,7 +54,7 @@ export async function genesisBlock(
     timestamp,
     extraData: encodeExtraData({ term: 0, l1Origin: 0 }),
     prevRandao: ZERO_HASH,
-    baseFee: quantity(baseFee, 'base fee'),
+    baseFee: quantity(baseFee, 'base fee', MAX_BASE_FEE),
     withdrawalsRoot: EMPTY_ROOT,
     requestsHash: EMPTY_REQUESTS,
   }
@@ -69,7 +71,7 @@ async function stateOf(accounts: readonly GenesisEntry[]): Promise<StateChange> 
 
 function entry(hex: string, { balance, code, storage }: GenesisAccount): GenesisEntry {
   const address = fromHex(normaliseHex(hex, 20))
-  const wei = quantity(balance, `balance of ${hex}`)
+  const wei = quantity(balance, `balance of ${hex}`, MAX_BALANCE)
   const bytes = hexToBytes(code ?? '0x')
   if (wei === 0n && bytes.length === 0) throw invalid(`account ${hex} is empty`)
   const slots = Object.entries(storage ?? {}).map(([slot, value]) => [integer(slot), integer(value)] as const)
@@ -81,9 +83,10 @@ function integer(word: string): bigint {
   return BigInt(normaliseHex(word, 32))
 }
 
-function quantity(text: string, what: string): bigint {
-  const value = /^[0-9]{1,78}$/.test(text) ? BigInt(text) : MAX_WEI + 1n
-  if (value > MAX_WEI) throw invalid(`the ${what}, "${text.slice(0, 80)}", is not a decimal number of wei below 2^256`)
+function quantity(text: string, what: string, most: bigint): bigint {
+  const value = /^[0-9]{1,78}$/.test(text) ? BigInt(text) : undefined
+  if (value === undefined || value > most)
+    throw invalid(`the ${what}, "${text.slice(0, 80)}", is not a decimal number of wei up to ${most}`)
   return value
 }
 
