@@ -43,7 +43,7 @@ afterAll(() => owner.close())
 let pool: ReadPool
 let opened: Reads[]
 const usePool = (options: Partial<ReadPoolOptions> = {}) => {
-  const start = () => startThread('readsWorker', { resourceLimits: { maxOldGenerationSizeMb: 64 } })
+  const start = () => startThread('reads/worker', { resourceLimits: { maxOldGenerationSizeMb: 64 } })
   pool = new ReadPool({ size: 1, start, ...options })
 }
 const chain = (database = owner.address): Reads => {

@@ -31,7 +31,7 @@ async function open(size = 1) {
   const workers: Worker[] = []
   const counts = { posted: 0, here: 0 }
   const threads = new SenderThreads(size, () => {
-    const worker = startThread('sendersWorker', { workerData: module })
+    const worker = startThread('senders/worker', { workerData: module })
     const post = worker.postMessage.bind(worker)
     worker.postMessage = (...message: Parameters<Worker['postMessage']>) => {
       counts.posted += 1

@@ -33,7 +33,9 @@ fn keeps_what_the_caller_lists() {
 
 #[test]
 fn says_beside_the_list_why_the_call_fails() {
-    let reply = ask(state("60 05 54 5f 5f fd"), json!({ "to": CODE }));
+    // SLOAD 5, then a revert with Solidity's panic 1
+    let panic = "60 05 54 63 4e487b71 60 e0 1b 5f 52 60 01 60 04 52 60 24 5f fd";
+    let reply = ask(state(panic), json!({ "to": CODE }));
     assert_eq!(reply["accessList"], json!([{ "address": CODE, "storageKeys": slots(&[5]) }]));
     assert_eq!(reply["error"], "execution reverted");
 }
@@ -52,7 +54,7 @@ fn gives_up_where_it_never_settles() {
     let body = request(json!({ "to": CODE }), json!({})).to_string();
     let reply = super::super::access_list(body.as_bytes(), &CHAIN, |_| state("5a 54 00"));
     let refusal = refused(reply);
-    assert_eq!((refusal.code, refusal.message.as_str()), ("FAILED", "the access list still grows after 32 runs"));
+    assert_eq!((refusal.code, refusal.message.as_str()), ("LIMIT", "the access list still grows after 32 runs"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     host::Host,
     state::{Nodes, State},
+    testing::Memory,
 };
 
 /// The first line holds the state, each other one a request and the reply to it.
@@ -17,6 +18,7 @@ const RECORDED: &str = include_str!("geth.jsonl");
 struct Recorded<'a> {
     values: &'a HashMap<B256, Bytes>,
     blocks: &'a HashMap<u64, B256>,
+    keys: Memory,
 }
 
 impl Host for Recorded<'_> {
@@ -29,8 +31,8 @@ impl Host for Recorded<'_> {
     fn block_hash(&self, number: u64) -> Option<B256> {
         self.blocks.get(&number).copied()
     }
-    fn ecrecover(&self, _digest: &B256, _signature: &[u8; 64], _recovery_id: u8) -> Option<[u8; 64]> {
-        None
+    fn ecrecover(&self, digest: &B256, signature: &[u8; 64], recovery_id: u8) -> Option<[u8; 64]> {
+        self.keys.ecrecover(digest, signature, recovery_id)
     }
     fn now(&self) -> f64 {
         0.0
@@ -69,7 +71,7 @@ fn answers_as_go_ethereum() {
     let blocks = chain["hashes"].as_object().unwrap().iter();
     let blocks =
         blocks.map(|(number, hash)| (number.parse().unwrap(), hash.as_str().unwrap().parse().unwrap())).collect();
-    let host = Recorded { values: &values, blocks: &blocks };
+    let host = Recorded { values: &values, blocks: &blocks, keys: Memory::new() };
     let rules = Chain { chain_id: chain["chainId"].as_u64().unwrap(), osaka_time: None };
     let mut count = 0;
     for case in lines {
@@ -80,7 +82,7 @@ fn answers_as_go_ethereum() {
             "estimate" => super::super::estimate(request, &rules, open),
             "access_list" => super::super::access_list(request, &rules, open),
             "trace_call" => super::super::trace_call(request, &rules, open),
-            "trace_block" => super::super::trace_block(request, &rules, open),
+            "trace_block" => super::super::trace_block(request, &rules, host),
             "simulate" => super::super::simulate(request, &rules, host),
             "proof" => super::super::proof(request, &Nodes(&host)),
             other => panic!("{other}"),

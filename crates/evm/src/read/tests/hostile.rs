@@ -10,7 +10,7 @@ const READS: [(&str, Read); 4] = [
     ("trace_call", super::super::trace_call),
 ];
 const OTHER_READS: [(&str, Read); 3] = [
-    ("trace_block", super::super::trace_block),
+    ("trace_block", |request, chain, _| super::super::trace_block(request, chain, Memory::new())),
     ("simulate", |request, chain, _| super::super::simulate(request, chain, Memory::new())),
     ("proof", |request, _, _| super::super::proof(request, &Nodes(&Memory::new()))),
 ];

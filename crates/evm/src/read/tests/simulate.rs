@@ -129,6 +129,28 @@ fn shows_transfers_as_logs_but_not_in_the_bloom() {
 }
 
 #[test]
+fn shows_what_contracts_send_that_destroy_themselves() {
+    for (code, target) in [("30 ff".to_string(), CODE), (format!("73 {} ff", hex::encode(BOB)), BOB)] {
+        let call = json!({ "from": ALICE, "to": CODE, "value": "0x5" });
+        let payload = json!({ "blockStateCalls": [{ "calls": [call] }], "traceTransfers": true });
+        let logs = blocks(&code, payload)[0]["calls"][0]["logs"].clone();
+        assert_eq!(logs.as_array().unwrap().len(), 2);
+        assert_eq!(
+            (&logs[1]["topics"][1], &logs[1]["topics"][2]),
+            (&json!(CODE.into_word()), &json!(target.into_word()))
+        );
+        assert_eq!(logs[1]["data"], json!(B256::with_last_byte(5)));
+    }
+    // What fails sends nothing: SELFDESTRUCT within a static call
+    let code = format!("5f 5f 5f 5f 73 {} 5a fa 00", hex::encode(CODE));
+    let overrides = json!({ BOB.to_string(): { "code": format!("0x{}", code.replace(' ', "")) } });
+    let call = json!({ "from": ALICE, "to": BOB });
+    let block = json!({ "stateOverrides": overrides, "calls": [call] });
+    let reply = blocks("30 ff", json!({ "blockStateCalls": [block], "traceTransfers": true }));
+    assert_eq!(reply[0]["calls"][0]["logs"], json!([]));
+}
+
+#[test]
 fn says_how_calls_failed() {
     let failing = |code: &str| blocks(code, calls(json!([{ "to": CODE, "gas": "0xc350" }])))[0]["calls"][0].clone();
     let reverted = failing("60 07 5f 52 60 20 5f fd");

@@ -69,6 +69,20 @@ fn goes_into_calls_and_creations() {
 }
 
 #[test]
+fn shows_contracts_that_destroy_themselves() {
+    // To itself, of which the EVM tells nothing, and to Bob
+    for (code, target) in [("30 ff".to_string(), CODE), (format!("73 {} ff", hex::encode(BOB)), BOB)] {
+        let options = json!({ "tracer": "callTracer" });
+        let more = json!({ "options": options, "overrides": { CODE.to_string(): { "balance": "0x5" } } });
+        let body = request(json!({ "from": ALICE, "to": CODE }), more);
+        let reply = super::ask(|request| super::super::trace_call(request, &CHAIN, |_| state(&code)), &body);
+        let destroyed = &reply["calls"][0];
+        assert_eq!((&destroyed["type"], &destroyed["value"]), (&json!("SELFDESTRUCT"), &json!("0x5")));
+        assert_eq!((&destroyed["from"], &destroyed["to"]), (&json!(CODE), &json!(target)));
+    }
+}
+
+#[test]
 fn names_errors_at_their_step() {
     let step = |code: &str| trace(code, json!({}))["structLogs"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(step("01")["error"], "stack underflow (0 <=> 2)");
@@ -94,7 +108,7 @@ fn refuses_to_hold_too_much() {
     let deep = format!("{} 5b 5f 50 61 03e8 56", "5f ".repeat(1000));
     let body = request(json!({ "to": CODE }), json!({ "options": {} })).to_string();
     let refusal = refused(super::super::trace_call(body.as_bytes(), &CHAIN, |_| state(&deep)));
-    assert_eq!(refusal.code, "FAILED");
+    assert_eq!(refusal.code, "LIMIT");
     assert!(
         refusal.message.starts_with("the trace is too large: at most 67108864 bytes are held"),
         "{}",
@@ -174,8 +188,7 @@ impl Counting {
         for (key, value) in more.as_object().unwrap() {
             body[key] = value.clone();
         }
-        let open = |root| State::new(self.host, root);
-        super::super::trace_block(body.to_string().as_bytes(), &crate::testing::CHAIN, open)
+        super::super::trace_block(body.to_string().as_bytes(), &crate::testing::CHAIN, self.host)
     }
 }
 
@@ -205,8 +218,7 @@ fn begins_a_block_with_the_calls_of_the_protocol() {
     let mut body = json!({ "at": at(), "transactions": [{ "raw": raw, "from": chain.wallet.address() }] });
     body["at"]["root"] = json!(chain.root);
     body["options"] = options["options"].clone();
-    let open = |root| State::new(chain.host, root);
-    let reply = super::super::trace_block(body.to_string().as_bytes(), &crate::testing::CHAIN, open);
+    let reply = super::super::trace_block(body.to_string().as_bytes(), &crate::testing::CHAIN, chain.host);
     let slot = &answered(reply)[0]["result"][history.to_string().to_lowercase()]["storage"][B256::ZERO.to_string()];
     assert_eq!(slot, &json!(B256::repeat_byte(0x63)));
 }

@@ -93,7 +93,7 @@ function joined(hashes: readonly Uint8Array[]): Uint8Array {
 /** Says it and waits for the answer. */
 async function tell(message: PruneMessage): Promise<void> {
   if (stopped) throw new Stopped()
-  if (parentPort === null) throw new Error('pruneWorker runs in a thread')
+  if (parentPort === null) throw new Error('prune/worker.ts runs in a thread')
   const answered = once(parentPort, 'message')
   parentPort.postMessage(message)
   await answered

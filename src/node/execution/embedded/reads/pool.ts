@@ -9,7 +9,7 @@ import { type ReadJob, ReadThread } from './thread.js'
 export interface ReadPoolOptions {
   /** Threads at most. */
   size: number
-  /** A thread that runs `readsWorker.ts`. */
+  /** A thread that runs `reads/worker.ts`. */
   start: () => Worker
   /** Jobs that may wait, by weight. */
   waiting?: { light: number; heavy: number }
