@@ -24,7 +24,6 @@ export function createKzg(): Kzg {
   const start = (): Worker => {
     const library = createRequire(import.meta.url).resolve('@crate-crypto/node-eth-kzg')
     const started = new Worker(kzgWorkerSource, { eval: true, workerData: { library } })
-    started.unref()
     started.on('message', (answer: KzgAnswer) => {
       const job = waiting.get(answer.id)
       waiting.delete(answer.id)
@@ -33,6 +32,8 @@ export function createKzg(): Kzg {
     })
     started.on('error', (error) => end(started, messageOf(error)))
     started.on('exit', (code) => end(started, `its thread ended with code ${code}`))
+    // After the listeners: one for messages keeps the process alive anew.
+    started.unref()
     return started
   }
   const end = (ended: Worker, reason: string) => {

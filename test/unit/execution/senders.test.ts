@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
@@ -160,16 +163,18 @@ describe('threads that end', () => {
   it('in the middle of their work: it is done here, and another thread takes the place', async () => {
     const { senders, threads, workers, counts } = await openReady()
     const raws = await transfers(130)
+    // It hears no more, and nobody knows yet.
+    void workers[0]?.terminate()
     const recovery = senders.recover(CHAIN_ID, raws)
     expect(threads.busy).toBe(true)
-    void workers[0]?.terminate()
     expect(await recovery).toEqual(expected(raws))
     expect(counts.here).toBeGreaterThan(0)
     expect(threads.prepare()).toBe(false)
     await new Promise((resolve) => workers[1]?.once('message', resolve))
+    const before = counts.posted
     const more = await transfers(10, 50)
     expect(await senders.recover(CHAIN_ID, more)).toEqual(expected(more))
-    expect(counts.posted).toBe(4)
+    expect(counts.posted).toBe(before + 1)
   })
 
   it('again and again before they answer are not started any more', async () => {
@@ -188,5 +193,14 @@ describe('threads that end', () => {
     const senders = new Senders(new EnvelopeReader(await evmModule()), threads)
     const raws = await transfers(70)
     expect(await senders.recover(CHAIN_ID, raws)).toEqual(expected(raws))
+  })
+})
+
+describe('a thread without work', () => {
+  it('does not keep the process alive', async () => {
+    const script = fileURLToPath(new URL('recovering.mjs', import.meta.url))
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    expect([output.trim(), code]).toEqual(['1', 0])
   })
 })

@@ -78,10 +78,11 @@ export class SenderThreads {
     const worker = this.#start()
     const thread: Thread = { worker, ready: false, tasks: new Map() }
     this.#threads.add(thread)
-    worker.unref()
     worker.on('message', (message: RecoveryAnswer | 'ready') => this.#hear(thread, message))
     worker.on('error', (error) => this.#end(thread, messageOf(error)))
     worker.on('exit', (code) => this.#end(thread, `its thread ended with code ${code}`))
+    // After the listeners: one for messages keeps the process alive anew.
+    worker.unref()
   }
 
   #hear(thread: Thread, message: RecoveryAnswer | 'ready'): void {

@@ -6,8 +6,14 @@ const prefix = (letter: string) => {
   const head = utf8(letter)
   return (bytes: Uint8Array) => concatBytes(head, bytes)
 }
-const number = (letter: string) => (value: number) => concatBytes(utf8(letter), bigEndian(value, 8))
-const hash = (letter: string) => (value: Hash) => concatBytes(utf8(letter), fromHex(value))
+const number = (letter: string) => {
+  const at = prefix(letter)
+  return (value: number) => at(bigEndian(value, 8))
+}
+const hash = (letter: string) => {
+  const at = prefix(letter)
+  return (value: Hash) => at(fromHex(value))
+}
 
 /** Where things lie in the database: one letter and the hash or number. */
 export const key = {
