@@ -23,14 +23,14 @@ use crate::{
 };
 
 /// EIP-4788
-const BEACON_ROOTS: Address = address!("0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02");
+pub(crate) const BEACON_ROOTS: Address = address!("0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02");
 /// EIP-2935
-const BLOCK_HASHES: Address = address!("0x0000F90827F1C53a10cb7A02335B175320002935");
+pub(crate) const BLOCK_HASHES: Address = address!("0x0000F90827F1C53a10cb7A02335B175320002935");
 /// EIP-7002, a request of type 1
-const WITHDRAWAL_REQUESTS: Address = address!("0x00000961Ef480Eb55e80D19ad83579A64c007002");
+pub(crate) const WITHDRAWAL_REQUESTS: Address = address!("0x00000961Ef480Eb55e80D19ad83579A64c007002");
 /// EIP-7251, a request of type 2
-const CONSOLIDATION_REQUESTS: Address = address!("0x0000BBdDc7CE488642fb579F8B00f3a590007251");
-const WEI_PER_GWEI: u64 = 1_000_000_000;
+pub(crate) const CONSOLIDATION_REQUESTS: Address = address!("0x0000BBdDc7CE488642fb579F8B00f3a590007251");
+pub(crate) const WEI_PER_GWEI: u64 = 1_000_000_000;
 
 /// Why a block can't go on.
 #[derive(Debug, PartialEq, Eq)]
@@ -223,7 +223,8 @@ impl Building {
     }
 }
 
-fn envelope_of(kind: TxType, receipt: ReceiptWithBloom<Receipt<Log>>) -> ReceiptEnvelope<Log> {
+/// A receipt in the envelope of its transaction's type.
+pub(crate) fn envelope_of(kind: TxType, receipt: ReceiptWithBloom<Receipt<Log>>) -> ReceiptEnvelope<Log> {
     match kind {
         TxType::Legacy => ReceiptEnvelope::Legacy(receipt),
         TxType::Eip2930 => ReceiptEnvelope::Eip2930(receipt),

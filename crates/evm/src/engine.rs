@@ -169,7 +169,7 @@ impl<H: Host + Copy> Engine<H> {
 
     /// See [`read::trace_block`].
     pub fn trace_block(&self, request: &[u8]) -> Reply {
-        read::trace_block(request, &self.chain, |root| State::new(*self.host(), root))
+        read::trace_block(request, &self.chain, *self.host())
     }
 
     /// See [`read::trace_call`].

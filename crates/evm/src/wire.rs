@@ -13,7 +13,7 @@ use crate::{
 /// Why a request has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// `INPUT`, `STATE_INCOMPLETE` or `FAILED`.
+    /// `INPUT`, `LIMIT`, `STATE_INCOMPLETE` or `FAILED`; of a simulation also a code of JSON-RPC, such as `-38014`.
     pub code: &'static str,
     /// In words.
     pub message: String,
@@ -25,6 +25,11 @@ impl Refusal {
     /// The request does not decode, or asks for what can't be.
     pub fn input(message: impl ToString) -> Self {
         Self { code: "INPUT", message: message.to_string(), data: Bytes::new() }
+    }
+
+    /// The answer would take more than it may.
+    pub fn limit(message: impl ToString) -> Self {
+        Self { code: "LIMIT", message: message.to_string(), data: Bytes::new() }
     }
 
     /// The EVM or a contract of the chain failed where it must not.

@@ -5,6 +5,7 @@ import {
   type Block as EvmBlock,
   genWithdrawalsTrieRoot,
 } from '@ethereumjs/block'
+import { Hardfork } from '@ethereumjs/common'
 import { MerkleStateManager } from '@ethereumjs/statemanager'
 import { createWithdrawal } from '@ethereumjs/util'
 import { createVM, type RunBlockResult, runBlock, type VM } from '@ethereumjs/vm'
@@ -33,18 +34,20 @@ export interface Executed {
  */
 export class EthereumjsChain {
   readonly #vm: VM
+  readonly #osakaTime: number
   readonly #blocks: Map<Hash, Known>
   #head: Known
 
-  private constructor(vm: VM, genesis: Known, blocks: Map<Hash, Known>) {
+  private constructor(vm: VM, osakaTime: number, genesis: Known, blocks: Map<Hash, Known>) {
     this.#vm = vm
+    this.#osakaTime = osakaTime
     this.#head = genesis
     this.#blocks = blocks
     blocks.set(genesis.hash, genesis)
   }
 
   /** A chain of block 0 alone. @throws Error where the library's state root of the alloc is another than the document's */
-  static async open({ alloc, chainId, hash, stateRoot, gasLimit, baseFee }: Genesis['l2']): Promise<EthereumjsChain> {
+  static async open({ alloc, chainId, hash, stateRoot, ...l2 }: Genesis['l2']): Promise<EthereumjsChain> {
     const common = chainCommon(chainId)
     const stateManager = new MerkleStateManager({ common })
     const blocks = new Map<Hash, Known>()
@@ -62,8 +65,9 @@ export class EthereumjsChain {
     const root = bytesToHex(await stateManager.getStateRoot())
     if (root !== stateRoot) throw new Error(`ethereumjs: the genesis has state root ${root}, not ${stateRoot}`)
     const vm = await createVM({ common, stateManager, blockchain })
-    const fees = { gasLimit: BigInt(gasLimit), gasUsed: 0n, baseFee: BigInt(baseFee) }
-    chain = new EthereumjsChain(vm, { number: 0, hash, parentHash: hash, stateRoot, ...fees }, blocks)
+    const fees = { gasLimit: BigInt(l2.gasLimit), gasUsed: 0n, baseFee: BigInt(l2.baseFee) }
+    const { osakaTime = Number.POSITIVE_INFINITY } = l2
+    chain = new EthereumjsChain(vm, osakaTime, { number: 0, hash, parentHash: hash, stateRoot, ...fees }, blocks)
     return chain
   }
 
@@ -87,8 +91,9 @@ export class EthereumjsChain {
 
   /** Re-executes a block on the head, which it becomes. @throws Error that names the first field that differs */
   async import(encoded: Uint8Array): Promise<Executed> {
-    const evmBlock = createBlockFromRLP(encoded, { common: this.#vm.common })
     const { block } = parseBlock(encoded)
+    this.#follow(block)
+    const evmBlock = createBlockFromRLP(encoded, { common: this.#vm.common })
     if (block.parentHash !== this.#head.hash) throw new Error(`ethereumjs: ${block.hash} is not on its head`)
     const { results } = await this.#run(evmBlock, false)
     this.#blocks.set(block.hash, block)
@@ -101,6 +106,11 @@ export class EthereumjsChain {
     const block = this.#blocks.get(hash)
     if (block === undefined) throw new Error(`ethereumjs: there is no block ${hash}`)
     this.#head = block
+  }
+
+  /** Lets the rules of a block's time hold. */
+  #follow({ timestamp }: { timestamp: number }): void {
+    this.#vm.common.setHardfork(timestamp < this.#osakaTime ? Hardfork.Prague : Hardfork.Osaka)
   }
 
   async #sorted(transactions: readonly Uint8Array[], attributes: BlockAttributes): Promise<Sorted> {
@@ -141,6 +151,7 @@ export class EthereumjsChain {
 
   #block(transactions: BlockData['transactions'], attributes: BlockAttributes): EvmBlock {
     const { number, hash, gasLimit } = this.#head
+    this.#follow(attributes)
     const withdrawals = attributes.withdrawals.map(({ index, address, amountGwei }) =>
       createWithdrawal({ index, validatorIndex: 0, address, amount: amountGwei }),
     )

@@ -6,7 +6,7 @@ import { paramsVM } from '@ethereumjs/vm'
 import secp256k1 from 'secp256k1'
 import { pointEvaluation } from './kzg.js'
 
-/** The rules of our chains for ethereumjs: Prague from block 0, native key recovery, a verifier for EIP-4844's precompile. */
+/** The rules of our chains for ethereumjs: Prague until a chain says otherwise, native key recovery, a verifier for EIP-4844's precompile. */
 export function chainCommon(chainId: number): Common {
   return new ChainCommon(chainId)
 }

@@ -71,7 +71,7 @@ export async function startGeth(program: string, genesis: Genesis['l2']): Promis
 }
 
 /** The genesis file of geth that gives the same block 0. */
-function genesisDocument({ chainId, alloc, timestamp, gasLimit, baseFee }: Genesis['l2']): unknown {
+function genesisDocument({ chainId, alloc, timestamp, gasLimit, baseFee, osakaTime }: Genesis['l2']): unknown {
   const blocks = 'homestead eip150 eip155 eip158 byzantium constantinople petersburg istanbul berlin london'.split(' ')
   const quantity = (value: bigint | number | string) => `0x${BigInt(value).toString(16)}`
   return {
@@ -82,9 +82,11 @@ function genesisDocument({ chainId, alloc, timestamp, gasLimit, baseFee }: Genes
       shanghaiTime: 0,
       cancunTime: 0,
       pragueTime: 0,
+      ...(osakaTime === undefined ? {} : { osakaTime }),
       blobSchedule: {
         cancun: { target: 3, max: 6, baseFeeUpdateFraction: 3_338_477 },
         prague: { target: 6, max: 9, baseFeeUpdateFraction: 5_007_716 },
+        osaka: { target: 6, max: 9, baseFeeUpdateFraction: 5_007_716 },
       },
     },
     nonce: '0x0',

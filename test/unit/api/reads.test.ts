@@ -117,6 +117,14 @@ describe('traces', () => {
   })
 })
 
+it('a trace that is too large is refused in words', async () => {
+  const spin = { to: PLAYGROUND, data: encode('spin', 10 ** 9), gas: '0x2faf080' }
+  expect((await call('debug_traceCall', spin, 'latest', { enableMemory: true })).error).toMatchObject({
+    code: -32003,
+    message: expect.stringMatching(/^response too large: the trace is too large/),
+  })
+})
+
 describe('eth_simulateV1', () => {
   it('runs blocks of calls, one on the other', async () => {
     const [first, second] = await result('eth_simulateV1', {
@@ -160,7 +168,7 @@ describe('what callers are told', () => {
     ['EXECUTION_TIMEOUT', { reason: 'execution aborted (timeout = 5s)' }, -32000, 'execution aborted (timeout = 5s)'],
     ['READS_BUSY', {}, -32005, 'server busy: Why.'],
     ['READ_TOO_LARGE', {}, -32003, 'response too large: Why.'],
-    ['STATE_PRUNED', {}, -32000, 'Why.'],
+    ['STATE_PRUNED', {}, -32000, 'missing trie node: why'],
     ['BLOCK_UNKNOWN', {}, -32000, 'header not found'],
     ['CALL_INVALID', { reason: 'so' }, -32000, 'so'],
     ['SIMULATION_REFUSED', { reason: 'so', rpcCode: -38014 }, -38014, 'so'],

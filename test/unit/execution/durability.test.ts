@@ -109,10 +109,16 @@ describe('opening', () => {
     await database.close()
   })
 
-  it('refuses a genesis without the system contracts, and one with an empty account', async () => {
-    await expect(testGenesis({ [`0x${'0f'.repeat(20)}`]: { balance: '0' } })).rejects.toMatchObject({
-      code: 'GENESIS_INVALID',
-    })
+  it.each([
+    ['an empty account', { balance: '0' }],
+    ['storage without code', { balance: '1', storage: { [`0x${'01'.repeat(32)}`]: `0x${'02'.repeat(32)}` } }],
+    ['a delegation that is cut off', { balance: '1', code: `0xef0100${'aa'.repeat(19)}` }],
+    ['a delegation of another version', { balance: '1', code: `0xef0101${'aa'.repeat(20)}` }],
+  ] as const)('refuses a genesis with %s', async (_what, account) => {
+    await expect(testGenesis({ [`0x${'0f'.repeat(20)}`]: account })).rejects.toMatchObject({ code: 'GENESIS_INVALID' })
+  })
+
+  it('refuses a genesis without the system contracts', async () => {
     await expect(testGenesis({ '0x0000f90827f1c53a10cb7a02335b175320002935': { balance: '1' } })).rejects.toMatchObject(
       { code: 'GENESIS_INVALID' },
     )

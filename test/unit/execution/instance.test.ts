@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/core/codec/index.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
-import { type EvmFunction, type Host, Instance } from '../../../src/node/execution/embedded/instance.js'
+import { type EvmFunction, type Host, Instance } from '../../../src/node/execution/embedded/evm/instance.js'
 import { brokenModule } from './brokenModule.js'
 
 const module = brokenModule()

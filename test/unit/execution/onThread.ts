@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { EnvelopeReader } from '../../../src/node/execution/embedded/envelopes.js'
-import { evmModule } from '../../../src/node/execution/embedded/evmModule.js'
-import { Senders } from '../../../src/node/execution/embedded/senders.js'
-import { SenderThreads } from '../../../src/node/execution/embedded/senderThreads.js'
+import { evmModule } from '../../../src/node/execution/embedded/evm/module.js'
+import { EnvelopeReader } from '../../../src/node/execution/embedded/senders/envelopes.js'
+import { Senders } from '../../../src/node/execution/embedded/senders/senders.js'
+import { SenderThreads } from '../../../src/node/execution/embedded/senders/threads.js'
 import { startThread } from '../../../src/node/execution/embedded/thread.js'
 
 /** Asks a thread for the senders of what has none; answers how many messages went to it. */
@@ -12,7 +12,7 @@ export async function recoverOnThread(): Promise<number> {
   const workers: Worker[] = []
   let posted = 0
   const threads = new SenderThreads(1, () => {
-    const worker = startThread('sendersWorker', { workerData })
+    const worker = startThread('senders/worker', { workerData })
     const post = worker.postMessage.bind(worker)
     worker.postMessage = (...message: Parameters<Worker['postMessage']>) => {
       posted += 1

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hexToBytes } from '../../../src/core/codec/index.js'
-import { key } from '../../../src/node/execution/embedded/keys.js'
+import { key } from '../../../src/node/execution/embedded/store/keys.js'
 import { TestChain, type Write } from './chain.js'
 
 let chain: TestChain

@@ -14,10 +14,10 @@ import {
   rlpEncode,
   rlpInteger,
 } from '../../../src/core/codec/index.js'
-import { EnvelopeReader } from '../../../src/node/execution/embedded/envelopes.js'
-import { evmModule } from '../../../src/node/execution/embedded/evmModule.js'
-import { Senders } from '../../../src/node/execution/embedded/senders.js'
-import { SenderThreads } from '../../../src/node/execution/embedded/senderThreads.js'
+import { evmModule } from '../../../src/node/execution/embedded/evm/module.js'
+import { EnvelopeReader } from '../../../src/node/execution/embedded/senders/envelopes.js'
+import { Senders } from '../../../src/node/execution/embedded/senders/senders.js'
+import { SenderThreads } from '../../../src/node/execution/embedded/senders/threads.js'
 import { startThread } from '../../../src/node/execution/embedded/thread.js'
 import { addressOf, CHAIN_ID, sign, wallet, wallets } from './support.js'
 
@@ -34,7 +34,7 @@ async function open(size = 1) {
   const workers: Worker[] = []
   const counts = { posted: 0, here: 0 }
   const threads = new SenderThreads(size, () => {
-    const worker = startThread('sendersWorker', { workerData: module })
+    const worker = startThread('senders/worker', { workerData: module })
     const post = worker.postMessage.bind(worker)
     worker.postMessage = (...message: Parameters<Worker['postMessage']>) => {
       counts.posted += 1

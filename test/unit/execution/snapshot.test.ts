@@ -6,7 +6,7 @@ import type { Genesis, GenesisAccount } from '../../../src/core/genesis/types.js
 import type { Block, ExecutionEngine } from '../../../src/core/ports/execution.js'
 import type { Address, Hash } from '../../../src/core/types/hex.js'
 import { createEmbeddedEngine } from '../../../src/node/execution/embedded/index.js'
-import { key } from '../../../src/node/execution/embedded/keys.js'
+import { key } from '../../../src/node/execution/embedded/store/keys.js'
 import { exportSnapshot, importSnapshot, lookAtSnapshot } from '../../../src/node/snapshot.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { compilePlayground } from './playground.js'
@@ -112,6 +112,7 @@ describe('a snapshot', () => {
       expect(await engine.blockByNumber(AT - 257)).toBeUndefined()
       expect(await engine.blockByNumber(AT - 256)).toEqual(blockAt(AT - 256))
       expect(await engine.blockByHash(blockAt(3).hash)).toBeUndefined()
+      expect(await engine.logs({ fromBlock: 0, toBlock: AT }, 10)).toEqual({ json: '[]' })
       expect(await engine.receipts(blockAt(AT).hash)).toBeUndefined()
       const [transaction = '0x'] = blockAt(AT).transactionHashes
       expect(await engine.transactionPlace(transaction)).toBeUndefined()

@@ -19,9 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Reply,
     call::Call,
-    json,
-    machine::{Attempt, Stage},
-    quantity,
+    json, quantity,
+    stage::{Attempt, Stage},
 };
 use crate::{chain::Chain, state::StateError, wire::Refusal};
 
@@ -69,11 +68,13 @@ pub fn access_list<DB: Database<Error = StateError>>(
             }
         };
         if touched.found == before {
-            let (gas_used, error) = (outcome.gas_used, outcome.error);
+            // A reason is not given here, as in the specification's tests.
+            let error = if outcome.reverted { Some("execution reverted".into()) } else { outcome.error };
+            let gas_used = outcome.gas_used;
             return json::write(&AccessListReply { access_list: tx.access_list, gas_used, error });
         }
     }
-    Err(Refusal::failed(format!("the access list still grows after {MOST_RUNS} runs")))
+    Err(Refusal::limit(format!("the access list still grows after {MOST_RUNS} runs")))
 }
 
 /// Addresses that are warm anyway (EIP-2929, EIP-7702).

@@ -8,10 +8,10 @@ use super::{
     Reply,
     at::At,
     json,
-    machine::{Attempt, Stage},
     overrides::{BlockOverrides, StateOverrides},
     quantity,
     request::Request,
+    stage::{Attempt, Stage},
 };
 use crate::{chain::Chain, state::StateError};
 

@@ -8,8 +8,10 @@ use super::{
     Reply,
     call::Call,
     json,
-    machine::{Attempt, Outcome, Stage},
-    quantity, words,
+    machine::Outcome,
+    quantity,
+    stage::{Attempt, Stage},
+    words,
 };
 use crate::{chain::Chain, state::StateError, wire::Refusal};
 

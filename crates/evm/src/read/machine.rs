@@ -1,24 +1,23 @@
 //! The EVM of a read.
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{Address, Bytes, U256};
 use revm::{
-    Context, Database, DatabaseCommit, ExecuteEvm, InspectEvm, Inspector, Journal,
-    bytecode::opcode::OpCode,
+    Context, Database, ExecuteEvm, InspectEvm, Inspector, Journal,
+    bytecode::opcode::{self, OpCode},
     context::{
-        BlockEnv, CfgEnv, Evm, FrameStack, TxEnv,
-        result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, ResultAndState},
+        BlockEnv, CfgEnv, ContextTr, Evm, FrameStack, JournalTr as _, TxEnv,
+        result::{EVMError, ExecutionResult, HaltReason, ResultAndState},
     },
     handler::{EthFrame, instructions::EthInstructions},
-    interpreter::{Interpreter, interpreter::EthInterpreter, interpreter_types::Jumps},
+    inspector::JournalExt,
+    interpreter::{
+        Interpreter,
+        interpreter::EthInterpreter,
+        interpreter_types::{InputsTr, Jumps},
+    },
 };
 
-use super::{
-    at::At,
-    database::{Overlay, overlay},
-    overrides::{self, BlockOverrides, StateOverrides},
-    precompiles::Precompiled,
-    words,
-};
+use super::{precompiles::Precompiled, words};
 use crate::{chain::Chain, state::StateError, wire::Refusal};
 
 /// What the EVM runs in, over a database.
@@ -138,81 +137,6 @@ pub(super) struct Outcome {
     pub(super) out_of_gas: bool,
 }
 
-/// What became of a transaction.
-#[derive(Debug)]
-pub(super) enum Attempt {
-    /// It ran.
-    Ran(Outcome),
-    /// Its gas limit does not even let it begin.
-    TooLittleGas(String),
-    /// Its sender can't pay for it, or its code is too long; in go-ethereum's words.
-    Impossible(String),
-}
-
-/// A read's own state and block.
-pub(super) struct Stage<DB> {
-    pub(super) db: Overlay<DB>,
-    pub(super) scene: Scene,
-}
-
-impl<DB: Database<Error = StateError>> Stage<DB> {
-    /// The block and state that calls run in.
-    pub(super) fn new(
-        chain: &Chain,
-        at: &At,
-        state: DB,
-        accounts: Option<StateOverrides>,
-        block: Option<BlockOverrides>,
-    ) -> Result<Self, Refusal> {
-        let mut env = at.context().env();
-        if let Some(overrides) = block {
-            overrides.apply(&mut env)?;
-        }
-        let mut stage = Self { db: overlay(state, at), scene: Scene::new(chain, env).lenient() };
-        if let Some(accounts) = accounts {
-            let changes = overrides::changes(accounts, &mut stage.db, &mut stage.scene.precompiles)?;
-            stage.db.commit(changes);
-        }
-        Ok(stage)
-    }
-
-    /// Prepares for `tx`: there is no base fee for what does not pay for gas.
-    pub(super) fn price(&mut self, tx: &TxEnv) {
-        if tx.gas_price == 0 {
-            self.scene.block.basefee = 0;
-        }
-    }
-
-    /// Runs `tx` without keeping its changes.
-    pub(super) fn attempt(&mut self, tx: &TxEnv) -> Result<Attempt, Refusal> {
-        let ran = self.scene.transact(&mut self.db, tx.clone());
-        self.conclude(tx, ran.map(|done| done.result))
-    }
-
-    /// What became of `tx`, in words.
-    pub(super) fn conclude(
-        &mut self,
-        tx: &TxEnv,
-        ran: Result<ExecutionResult, EVMError<StateError>>,
-    ) -> Result<Attempt, Refusal> {
-        match ran {
-            Ok(result) => self.scene.outcome(&mut self.db, tx, result).map(Attempt::Ran),
-            Err(EVMError::Transaction(error)) => {
-                let reason = words::invalid(&error, tx, &self.scene.block);
-                match error {
-                    InvalidTransaction::CallGasCostMoreThanGasLimit { .. }
-                    | InvalidTransaction::GasFloorMoreThanGasLimit { .. } => Ok(Attempt::TooLittleGas(reason)),
-                    InvalidTransaction::LackOfFundForMaxFee { .. }
-                    | InvalidTransaction::OverflowPaymentInTransaction
-                    | InvalidTransaction::CreateInitCodeSizeLimit => Ok(Attempt::Impossible(reason)),
-                    _ => Err(Refusal::input(reason)),
-                }
-            }
-            Err(error) => Err(fault(error)),
-        }
-    }
-}
-
 /// The last instruction that was begun.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LastStep {
@@ -236,6 +160,29 @@ impl LastStep {
 impl<CTX> Inspector<CTX> for LastStep {
     fn step(&mut self, interpreter: &mut Interpreter, _context: &mut CTX) {
         *self = Self::of(interpreter);
+    }
+}
+
+/// A contract that is about to destroy itself, or to send all it has to another account (EIP-6780).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Destroyed {
+    pub(super) contract: Address,
+    pub(super) target: Address,
+    /// wei
+    pub(super) balance: U256,
+}
+
+impl Destroyed {
+    /// What the instruction that is about to begin does, if it is SELFDESTRUCT. The EVM itself tells of no such transfer
+    /// to the contract itself.
+    pub(super) fn of<CTX: ContextTr<Journal: JournalExt>>(interpreter: &Interpreter, context: &CTX) -> Option<Self> {
+        if interpreter.bytecode.opcode() != opcode::SELFDESTRUCT {
+            return None;
+        }
+        let contract = interpreter.input.target_address();
+        let target = Address::from_word(interpreter.stack.peek(0).ok()?.into());
+        let balance = context.journal_ref().evm_state().get(&contract)?.info.balance;
+        Some(Self { contract, target, balance })
     }
 }
 

@@ -18,6 +18,7 @@ mod proof;
 mod quantity;
 mod request;
 mod simulate;
+mod stage;
 mod system;
 mod trace;
 mod words;

@@ -5,7 +5,7 @@ use revm::{
     bytecode::opcode::OpCode,
     context::{
         BlockEnv, TxEnv,
-        result::{HaltReason, InvalidTransaction},
+        result::{HaltReason, InvalidTransaction, OutOfGasError},
     },
 };
 
@@ -73,6 +73,9 @@ pub(super) fn name_a_step(reason: &HaltReason) -> bool {
 /// Why the EVM stopped, at `last` where it matters.
 pub(super) fn halted(reason: &HaltReason, last: &LastStep) -> String {
     match reason {
+        HaltReason::OutOfGas(OutOfGasError::ReentrancySentry) => {
+            "out of gas: not enough gas for reentrancy sentry".into()
+        }
         HaltReason::OutOfGas(_) => "out of gas".into(),
         HaltReason::OpcodeNotFound | HaltReason::NotActivated => match OpCode::new(last.opcode) {
             Some(opcode) => format!("invalid opcode: {}", opcode.as_str()),

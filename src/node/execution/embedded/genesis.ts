@@ -8,10 +8,10 @@ import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis, GenesisAccount } from '../../../core/genesis/types.js'
 import type { Block } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
-import { evmModule } from './evmModule.js'
+import { Instance } from './evm/instance.js'
+import { evmModule } from './evm/module.js'
+import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './evm/wire.js'
 import { fromHex } from './hex.js'
-import { Instance } from './instance.js'
-import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './wire.js'
 
 const MAX_BALANCE = 2n ** 256n - 1n
 /** The engine counts the price of gas in 64 bits, as go-ethereum's blocks do. */
@@ -74,8 +74,16 @@ function entry(hex: string, { balance, code, storage }: GenesisAccount): Genesis
   const wei = quantity(balance, `balance of ${hex}`, MAX_BALANCE)
   const bytes = hexToBytes(code ?? '0x')
   if (wei === 0n && bytes.length === 0) throw invalid(`account ${hex} is empty`)
+  if (isBrokenDelegation(bytes)) throw invalid(`the code of ${hex} begins as a delegation (EIP-7702) and is none`)
   const slots = Object.entries(storage ?? {}).map(([slot, value]) => [integer(slot), integer(value)] as const)
+  // A contract could be created over its storage, which no client agrees on (EIP-7610).
+  if (slots.length > 0 && bytes.length === 0) throw invalid(`account ${hex} has storage and no code`)
   return [address, wei, bytes, slots]
+}
+
+/** Code that the EVM could not read: 0xef01 is followed by 00 and an address, or it is not there. */
+function isBrokenDelegation(code: Uint8Array): boolean {
+  return code[0] === 0xef && code[1] === 0x01 && !(code.length === 23 && code[2] === 0)
 }
 
 /** 32 bytes as the integer that they are. */

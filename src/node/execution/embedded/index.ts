@@ -1,8 +1,9 @@
 export { type GenesisBlockFields, makeGenesisBlock } from './genesis.js'
-export { bringForward } from './layout.js'
-export { makeFile } from './newFile.js'
 export { createEmbeddedEngine, type EmbeddedEngineOptions } from './openEngine.js'
-export type { PruneReport, StateHistory } from './prune.js'
+export type { PruneReport, StateHistory } from './prune/prune.js'
+export { SnapshotReader, SnapshotWriter } from './snapshot/file.js'
+export { isVacant, SnapshotImport } from './snapshot/importer.js'
+export { makeFile } from './snapshot/newFile.js'
 export {
   readSnapshot,
   type SnapshotContent,
@@ -10,8 +11,7 @@ export {
   type SnapshotSink,
   type SnapshotWork,
   writeSnapshot,
-} from './snapshot.js'
-export { SnapshotReader, SnapshotWriter } from './snapshotFile.js'
-export { isVacant, SnapshotImport } from './snapshotImport.js'
+} from './snapshot/snapshot.js'
 export type { Phase, PhaseListener } from './stopwatch.js'
-export { StoredChain } from './stored.js'
+export { bringForward } from './store/layout.js'
+export { StoredChain } from './store/stored.js'

@@ -1,7 +1,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 /**
- * Starts the file `name` beside this one in a thread of its own. Where the program runs from its sources (tests, benchmarks) the
+ * Starts a file of this folder, such as `reads/worker`, in a thread of its own. Where the program runs from its sources (tests, benchmarks) the
  * thread gets the loader that reads TypeScript; what is built needs none.
  */
 export function startThread(name: string, options: WorkerOptions): Worker {

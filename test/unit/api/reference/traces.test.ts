@@ -16,6 +16,7 @@ const TRACERS: [string, object][] = [
   ['the top call', { tracer: 'callTracer', tracerConfig: { onlyTopCall: true } }],
   ['the state before', { tracer: 'prestateTracer' }],
   ['the state changed', { tracer: 'prestateTracer', tracerConfig: { diffMode: true } }],
+  ['calls in a flat list', { tracer: 'flatCallTracer' }],
   ['selectors', { tracer: '4byteTracer' }],
   ['nothing', { tracer: 'noopTracer' }],
   ['steps', {}],

@@ -13,7 +13,7 @@ import type { Dice } from './dice.js'
 import { oddInitCode } from './initCode.js'
 import { PRECOMPILES, randomProbe } from './precompiles.js'
 import { randomInitCode } from './programs.js'
-import { FACTORY, PLAYGROUND, PROBER, probing, RECURSER, WALLETS } from './world.js'
+import { FACTORY, PLAYGROUND, PROBER, PROGRAMS, probing, RECURSER, WALLETS } from './world.js'
 
 /** What a transaction does, whoever sends it. `to` null creates. */
 export interface Action {
@@ -32,7 +32,9 @@ const hex = (n: number, bytes: number): Hex => `0x${n.toString(16).padStart(2 * 
 export function randomAction(dice: Dice, targets: readonly Address[]): Action {
   const make = dice.weighted<(dice: Dice, targets: readonly Address[]) => Action>([
     [5, transfer],
-    [14, callAny],
+    [8, callAny],
+    [14, (inner) => callAny(inner, PROGRAMS)],
+    [5, (inner, all) => callAny(inner, all.slice(-8))],
     [8, creates],
     [7, playground],
     [10, probe],

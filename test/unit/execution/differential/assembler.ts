@@ -1,10 +1,10 @@
 import { bytesToHex, concatAll, hexToBytes, minimalBigEndian } from '../../../../src/core/codec/index.js'
 import type { Hex } from '../../../../src/core/types/hex.js'
 
-/** Opcodes of Prague by name, as the yellow paper and the EIPs have them; PUSH, DUP, SWAP and LOG are functions below. */
+/** Opcodes of Osaka by name, as the yellow paper and the EIPs have them; PUSH, DUP, SWAP and LOG are functions below. */
 const NAMES: readonly (readonly [first: number, names: string])[] = [
   [0x00, 'STOP ADD MUL SUB DIV SDIV MOD SMOD ADDMOD MULMOD EXP SIGNEXTEND'],
-  [0x10, 'LT GT SLT SGT EQ ISZERO AND OR XOR NOT BYTE SHL SHR SAR'],
+  [0x10, 'LT GT SLT SGT EQ ISZERO AND OR XOR NOT BYTE SHL SHR SAR CLZ'],
   [0x20, 'SHA3'],
   [0x30, 'ADDRESS BALANCE ORIGIN CALLER CALLVALUE CALLDATALOAD CALLDATASIZE CALLDATACOPY CODESIZE CODECOPY GASPRICE'],
   [0x3b, 'EXTCODESIZE EXTCODECOPY RETURNDATASIZE RETURNDATACOPY EXTCODEHASH'],

@@ -1,4 +1,5 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
+import { p256 } from '@noble/curves/nist.js'
 import { bigEndian, concatAll, hexToBytes, sha256 } from '../../../../src/core/codec/index.js'
 import { blsElement, blsG1, blsG2, blsPairingOfOne, g1, g2, pairingOfOne } from './curves.js'
 import type { Dice } from './dice.js'
@@ -12,11 +13,14 @@ export interface Probe {
 
 /** Precompiled contracts of Prague: 1 to 0x11. */
 export const PRECOMPILES = 0x11
+/** The one that Osaka adds: signatures on P-256 (EIP-7951). */
+const P256_VERIFY = 0x100
 
 const word = (value: bigint | number) => bigEndian(value, 32)
 
-export function randomProbe(dice: Dice, precompile = dice.between(1, PRECOMPILES)): Probe {
-  const valid = MAKERS[precompile - 1]?.(dice) ?? new Uint8Array(0)
+export function randomProbe(dice: Dice): Probe {
+  const precompile = dice.once(PRECOMPILES) ? P256_VERIFY : dice.between(1, PRECOMPILES)
+  const valid = precompile === P256_VERIFY ? p256Signature(dice) : made(dice, precompile)
   const input = dice.weighted<() => Uint8Array>([
     [12, () => valid],
     [1, () => valid.subarray(0, dice.below(valid.length + 1))],
@@ -25,6 +29,10 @@ export function randomProbe(dice: Dice, precompile = dice.between(1, PRECOMPILES
     [1, () => dice.bytes(dice.below(valid.length + 1))],
   ])()
   return { precompile, input }
+}
+
+function made(dice: Dice, precompile: number): Uint8Array {
+  return MAKERS[precompile - 1]?.(dice) ?? new Uint8Array(0)
 }
 
 /** One byte is another one. */
@@ -66,8 +74,15 @@ function ecrecover(dice: Dice): Uint8Array {
   return concatAll([digest, word(v), word(dice.once(9) ? dice.word() : r), word(dice.once(9) ? dice.word() : s)])
 }
 
+function p256Signature(dice: Dice): Uint8Array {
+  const [digest, secret] = [dice.bytes(32), word(dice.between(1, 3))]
+  const signed = p256.sign(digest, secret, { prehash: false, lowS: dice.once(2) })
+  return concatAll([digest, signed, p256.getPublicKey(secret, false).subarray(1)])
+}
+
 function modexp(dice: Dice): Uint8Array {
-  const length = () => dice.pick([0, 1, 2, 31, 32, 33, 64, 100])
+  // Osaka takes at most 1024 bytes (EIP-7823).
+  const length = () => dice.pick([0, 1, 2, 31, 32, 33, 64, 100, dice.once(10) ? dice.pick([1024, 1025]) : 32])
   const [b, e, m] = [length(), length(), length()]
   const lie = () => (dice.once(25) ? dice.word() : undefined)
   const exponent = dice.once(3) ? new Uint8Array(e) : dice.bytes(e)

@@ -12,6 +12,9 @@ import { type Key, keyOf } from './sign.js'
 
 export const CHAIN_ID = 59_999
 const METIS = 10n ** 18n
+const GWEI = 10n ** 9n
+/** Time of block 0, in seconds. */
+const TIME = 1_700_000_000
 
 /** Accounts with a key and much money, two with little, one whose address holds code (EIP-3607). */
 export const WALLETS: readonly Key[] = Array.from({ length: 9 }, (_, i) => keyOf(`wallet ${i}`))
@@ -26,8 +29,11 @@ export const RECURSER = at(2)
 /** Makes what it is sent with CREATE2, the first word being the salt, and stores the address. */
 export const FACTORY = at(3)
 export const PLAYGROUND = at(4)
+/** Stores the leading zeros of its input, which Osaka can count (EIP-7939). */
+const ZEROS = at(5)
 const KILLABLES = [at(0x10), at(0x11), at(0x12)] as const
-const PROGRAMS = Array.from({ length: 10 }, (_, i) => at(0x20 + i))
+/** Random programs. */
+export const PROGRAMS = Array.from({ length: 24 }, (_, i) => at(0x20 + i))
 const DELEGATED = at(0x50)
 /** Code that no chain of today lets anybody deploy (EIP-3541), though a genesis may hold it; and code that is no use. */
 const ODD: Record<Address, Hex> = {
@@ -41,6 +47,7 @@ export const FIXED_TARGETS: readonly Address[] = [
   PROBER,
   FACTORY,
   PLAYGROUND,
+  ZEROS,
   ...KILLABLES,
   ...PROGRAMS,
   DELEGATED,
@@ -108,6 +115,7 @@ function accounts(): Record<Address, GenesisAccount> {
     [PROBER]: coded(prober(), 1000n),
     [RECURSER]: coded(recurser()),
     [FACTORY]: coded(factory(), 1000n),
+    [ZEROS]: coded(assemble('PUSH0 CALLDATALOAD CLZ PUSH0 SSTORE STOP')),
     [PLAYGROUND]: { balance: '0', code: compilePlayground().runtime },
     [DELEGATED]: coded(concatAll([Uint8Array.of(0xef, 1, 0), hexToBytes(KILLABLES[0])]), 7n),
     [CODED.address]: coded(assemble('STOP'), 1000n * METIS),
@@ -130,14 +138,20 @@ export interface Setting {
 /**
  * `wide`: a gas limit under which calls nest 1024 deep in spite of EIP-150, and ancestors beyond the reach of BLOCKHASH.
  * `narrow`: blocks that fill up, so that the base fee rises and transactions find no room.
+ * `osaka`: whose rules begin to hold early in the seed, at a block whose number is not foreseen.
  */
-export async function settings(): Promise<readonly [wide: Setting, narrow: Setting]> {
+export async function settings(): Promise<readonly [wide: Setting, narrow: Setting, osaka: Setting]> {
   const make = async (name: string, base: number, gasLimit: number, baseFee: bigint): Promise<Setting> => {
-    const fields = { timestamp: 1_700_000_000, gasLimit, baseFee: baseFee.toString() }
+    const fields = { timestamp: TIME, gasLimit, baseFee: baseFee.toString() }
     const alloc = accounts()
     const block = await makeGenesisBlock(alloc, fields)
     return { name, base, genesis: { chainId: CHAIN_ID, ...fields, alloc, sequencerSet: at(0), ...block } }
   }
+  const osaka = await make('osaka', 2, 40_000_000, GWEI)
   // Empty blocks lower the base fee by an eighth each: of the most that 64 bits hold, some thousand wei are left.
-  return [await make('wide', 260, 1_000_000_000_000, 2n ** 64n - 1n), await make('narrow', 2, 2_500_000, 10n ** 9n)]
+  return [
+    await make('wide', 260, 1_000_000_000_000, 2n ** 64n - 1n),
+    await make('narrow', 2, 2_500_000, GWEI),
+    { ...osaka, genesis: { ...osaka.genesis, osakaTime: TIME + 10 } },
+  ]
 }

@@ -19,6 +19,7 @@ use super::{
     refusals::{FAILED, MOVED_TO_ITSELF, PARAMETERS, coded, refusal},
 };
 use crate::{
+    block::WEI_PER_GWEI,
     chain::{BlockContext, Chain},
     host::Host,
     read::{
@@ -31,7 +32,6 @@ use crate::{
     wire::Refusal,
 };
 
-const WEI_PER_GWEI: u64 = 1_000_000_000;
 /// What a block takes from the one before it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parent {

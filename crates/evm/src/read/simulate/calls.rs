@@ -21,12 +21,13 @@ use super::{
     transaction::Unsigned,
 };
 use crate::{
+    block::{CONSOLIDATION_REQUESTS, WITHDRAWAL_REQUESTS, envelope_of},
     chain::{BlockContext, Chain},
     host::Host,
     read::{
         machine::{Outcome, Scene, fault},
         request::Request,
-        system::{self, CONSOLIDATION_REQUESTS, WITHDRAWAL_REQUESTS},
+        system,
     },
     state::State,
     wire::Refusal,
@@ -104,7 +105,8 @@ impl Running {
         let full = || refusal(LIMIT, format!("the calls return more than {MOST_RETURNED} bytes"));
         budget.returned = left.ok_or_else(full)?;
         self.gas_used = self.gas_used.saturating_add(outcome.gas_used);
-        self.receipts.push(receipt(transaction.kind, outcome.success, self.gas_used, logs));
+        let receipt = Receipt { status: outcome.success.into(), cumulative_gas_used: self.gas_used, logs };
+        self.receipts.push(envelope_of(transaction.kind, receipt.with_bloom()));
         let (logs, log_count) = shown.finish();
         self.log_count = log_count;
         self.ran.push(Ran { transaction, outcome, logs, capped });
@@ -148,7 +150,7 @@ impl Running {
     /// What contracts of the protocol ask of consensus (EIP-7002, 7251). @returns its hash (EIP-7685)
     pub(super) fn requests<H: Host>(&mut self, state: &mut State<Fork<H>>) -> Result<B256, Refusal> {
         let mut all = Sha256::new();
-        for (kind, contract) in [WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS] {
+        for (kind, contract) in [(1, WITHDRAWAL_REQUESTS), (2, CONSOLIDATION_REQUESTS)] {
             let (requests, changes) = system::call(&mut self.scene, &mut *state, contract, Bytes::new())?;
             state.commit(changes)?;
             if !requests.is_empty() {
@@ -167,16 +169,5 @@ fn check_nonce(nonce: u64, next: u64) -> Result<(), InvalidTransaction> {
         Ordering::Greater => Err(InvalidTransaction::NonceTooHigh { tx, state }),
         Ordering::Equal if nonce == u64::MAX => Err(InvalidTransaction::NonceOverflowInTransaction),
         Ordering::Equal => Ok(()),
-    }
-}
-
-fn receipt(kind: TxType, status: bool, cumulative_gas_used: u64, logs: Vec<Log>) -> ReceiptEnvelope<Log> {
-    let receipt = Receipt { status: status.into(), cumulative_gas_used, logs }.with_bloom();
-    match kind {
-        TxType::Legacy => ReceiptEnvelope::Legacy(receipt),
-        TxType::Eip2930 => ReceiptEnvelope::Eip2930(receipt),
-        TxType::Eip1559 => ReceiptEnvelope::Eip1559(receipt),
-        TxType::Eip4844 => ReceiptEnvelope::Eip4844(receipt),
-        TxType::Eip7702 => ReceiptEnvelope::Eip7702(receipt),
     }
 }

@@ -7,6 +7,8 @@ use revm::{
     interpreter::{CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult, Interpreter},
 };
 
+use crate::read::machine::Destroyed;
+
 const COIN: Address = address!("0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee");
 /// keccak-256 of `Transfer(address,address,uint256)`
 const TRANSFER: B256 = b256!("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
@@ -21,12 +23,14 @@ pub(super) struct Logs {
     count: u64,
     /// With their places in the block, by open frame; the first holds what came through.
     frames: Vec<Vec<(u64, Log)>>,
+    /// Of the frame that ends next.
+    destroyed: Option<Destroyed>,
 }
 
 impl Logs {
     /// Of a call after `count` logs of its block.
     pub(super) fn new(transfers: bool, count: u64) -> Self {
-        Self { transfers, count, frames: Vec::new() }
+        Self { transfers, count, frames: Vec::new(), destroyed: None }
     }
 
     /// The logs with their places in the block, and how many logs the block has now.
@@ -49,6 +53,11 @@ impl Logs {
     }
 
     fn end(&mut self, result: InstructionResult) {
+        if let Some(Destroyed { contract, target, balance }) = self.destroyed.take()
+            && result == InstructionResult::SelfDestruct
+        {
+            self.transfer(contract, target, balance);
+        }
         if let Some(logs) = self.frames.pop() {
             let kept = if result.is_ok() { logs } else { Vec::new() };
             match self.frames.last_mut() {
@@ -60,6 +69,10 @@ impl Logs {
 }
 
 impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Logs {
+    fn step(&mut self, interpreter: &mut Interpreter, context: &mut CTX) {
+        self.destroyed = Destroyed::of(interpreter, context);
+    }
+
     fn log(&mut self, _context: &mut CTX, log: Log) {
         self.push(log);
     }
@@ -91,9 +104,5 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Logs {
 
     fn create_end(&mut self, _context: &mut CTX, _inputs: &CreateInputs, outcome: &mut CreateOutcome) {
         self.end(outcome.result.result);
-    }
-
-    fn selfdestruct(&mut self, contract: Address, target: Address, value: U256) {
-        self.transfer(contract, target, value);
     }
 }

@@ -137,7 +137,7 @@ fn hands_out_the_reason_of_a_revert() {
         let length = data.len() / 2;
         format!("60 {length:02x} 60 0b 5f 39 60 {length:02x} 5f fd 00 {data}")
     };
-    let text = format!("08c379a0{:064x}{:064x}{}", 32, 4, format!("{:0<64}", hex::encode("nope")));
+    let text = format!("08c379a0{:064x}{:064x}{:0<64}", 32, 4, hex::encode("nope"));
     let reply = ask(&revert(&text), json!({}));
     assert_eq!(reply["error"], "execution reverted: nope");
     assert_eq!(reply["data"], format!("0x{text}"));

@@ -1,8 +1,19 @@
 //! Whatever a request is, it has an answer.
 
 use super::*;
+use crate::{state::Nodes, testing::Memory};
 
-const READS: [(&str, Read); 2] = [("call", super::super::call), ("estimate", super::super::estimate)];
+const READS: [(&str, Read); 4] = [
+    ("call", super::super::call),
+    ("estimate", super::super::estimate),
+    ("access_list", super::super::access_list),
+    ("trace_call", super::super::trace_call),
+];
+const OTHER_READS: [(&str, Read); 3] = [
+    ("trace_block", |request, chain, _| super::super::trace_block(request, chain, Memory::new())),
+    ("simulate", |request, chain, _| super::super::simulate(request, chain, Memory::new())),
+    ("proof", |request, _, _| super::super::proof(request, &Nodes(&Memory::new()))),
+];
 
 fn each(text: &[u8], check: impl Fn(&str, Reply)) {
     for (name, read) in READS {
@@ -18,6 +29,9 @@ fn refuses_what_is_no_request() {
         [b"", b"null", b"[]", b"{}", b"\xff\xfe", b"{\"at\":1}", b"{\"at\":{}} trailing", &deep, deep_field.as_bytes()];
     for text in texts {
         each(text, |name, reply| assert_eq!(refused(reply).code, "INPUT", "{name}"));
+        for (name, read) in OTHER_READS {
+            assert_eq!(refused(read(text, &CHAIN, |_| state("00"))).code, "INPUT", "{name}");
+        }
     }
 }
 
@@ -73,8 +87,10 @@ fn survives_extremes() {
     ] {
         let text = request(body, overrides.clone()).to_string();
         each(text.as_bytes(), |name, reply| {
+            // Some can't be an access list or a trace, which is a refusal with a reason.
             if let Err(refusal) = reply {
-                panic!("{name} {text}: {}", refusal.message);
+                assert!(matches!(name, "access_list" | "trace_call"), "{name} {text}: {}", refusal.message);
+                assert_eq!(refusal.code, "INPUT", "{name} {text}: {}", refusal.message);
             }
         });
     }
@@ -102,4 +118,10 @@ fn says_which_part_of_the_state_is_missing() {
     let text = request(json!({ "to": CODE }), json!({})).to_string();
     let refusal = refused(super::super::call(text.as_bytes(), &CHAIN, |_| Without(hash)));
     assert_eq!((refusal.code, refusal.data.as_ref()), ("STATE_INCOMPLETE", hash.as_slice()));
+}
+
+#[test]
+fn refuses_requests_that_are_too_long() {
+    let long = vec![b' '; (32 << 20) + 1];
+    each(&long, |name, reply| assert!(refused(reply).message.contains("at most"), "{name}"));
 }

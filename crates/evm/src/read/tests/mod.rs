@@ -1,9 +1,14 @@
 //! Reads of small states with contracts assembled by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access_list;
 mod call;
 mod estimate;
+mod geth;
 mod hostile;
+mod proof;
+mod simulate;
+mod trace;
 
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex};
 use revm::{
@@ -70,6 +75,11 @@ pub(super) fn refused(reply: Reply) -> Refusal {
         Ok(reply) => panic!("answered {}", String::from_utf8_lossy(&reply)),
         Err(refusal) => refusal,
     }
+}
+
+/// Answers of a read on a state.
+pub(super) fn ask(read: impl FnOnce(&[u8]) -> Reply, body: &Value) -> Value {
+    answered(read(body.to_string().as_bytes()))
 }
 
 /// What `call` answers on a state.

@@ -1,12 +1,10 @@
 //! `trace_block`: the transactions of a block, each on the state that those before it left.
 
-use alloy_consensus::{Transaction as _, TxEnvelope};
-use alloy_primitives::{Address, B256, Bytes, TxKind};
+use alloy_primitives::{Address, B256, Bytes};
 use revm::{
     Database, DatabaseCommit,
     context::{
         TxEnv,
-        either::Either,
         result::{EVMError, ExecutionResult},
     },
 };
@@ -19,6 +17,7 @@ use super::{
 };
 use crate::{
     chain::Chain,
+    host::Host,
     read::{
         Reply,
         at::At,
@@ -27,8 +26,8 @@ use crate::{
         machine::{Scene, fault},
         system, words,
     },
-    state::StateError,
-    transaction::{Decoded, decode},
+    state::{State, StateError},
+    transaction::decode,
     wire::Refusal,
 };
 
@@ -52,11 +51,7 @@ struct Sent {
 
 /// Executes a block again and traces its transactions, or one of them:
 /// `{at, transactions: [{raw, from}], only?, options?}` to `[{txHash, result}]`.
-pub fn trace_block<DB: Database<Error = StateError>>(
-    request: &[u8],
-    chain: &Chain,
-    open: impl FnOnce(B256) -> DB,
-) -> Reply {
+pub fn trace_block<H: Host + Copy>(request: &[u8], chain: &Chain, host: H) -> Reply {
     let Traced { at, transactions, only, options } = json::parse(request)?;
     if let Some(only) = only.filter(|only| *only >= transactions.len()) {
         return Err(Refusal::input(format!("there is no transaction {only} among the {} given", transactions.len())));
@@ -64,7 +59,7 @@ pub fn trace_block<DB: Database<Error = StateError>>(
     let options = options.unwrap_or_default();
     // Refuses options before anything is executed.
     options.tracer(MOST_BYTES)?;
-    let mut db = overlay(open(at.root), &at);
+    let mut db = overlay(State::new(host, at.root), &at);
     let mut scene = Scene::new(chain, at.context().env());
     for changes in system::opening(&mut scene, &mut db, at.parent_hash, B256::ZERO)? {
         db.commit(changes);
@@ -73,7 +68,7 @@ pub fn trace_block<DB: Database<Error = StateError>>(
     let mut logs = 0;
     for (index, sent) in transactions.iter().enumerate() {
         let decoded = decode(&sent.raw, chain).map_err(|why| Refusal::input(format!("transaction {index}: {why}")))?;
-        let tx = env(&decoded, sent.from);
+        let tx = decoded.env(sent.from, &host);
         let result = if only.is_none_or(|only| only == index) {
             let room = MOST_BYTES.saturating_sub(reply.len());
             let place = Place { hash: Some(decoded.hash), index: Some(index), block: Some(at.hash), logs };
@@ -125,24 +120,5 @@ fn refused(error: EVMError<StateError>, tx: &TxEnv, scene: &Scene, index: usize)
             Refusal::input(format!("transaction {index}: {}", words::invalid(&error, tx, &scene.block)))
         }
         other => fault(other),
-    }
-}
-
-fn env(decoded: &Decoded, caller: Address) -> TxEnv {
-    let tx: &TxEnvelope = &decoded.envelope;
-    TxEnv {
-        tx_type: decoded.kind(),
-        caller,
-        gas_limit: tx.gas_limit(),
-        gas_price: tx.max_fee_per_gas(),
-        kind: tx.to().map_or(TxKind::Create, TxKind::Call),
-        value: tx.value(),
-        data: tx.input().clone(),
-        nonce: tx.nonce(),
-        chain_id: tx.chain_id(),
-        access_list: tx.access_list().cloned().unwrap_or_default(),
-        gas_priority_fee: tx.max_priority_fee_per_gas(),
-        authorization_list: tx.authorization_list().unwrap_or_default().iter().cloned().map(Either::Left).collect(),
-        ..TxEnv::default()
     }
 }

@@ -12,7 +12,10 @@ use revm::{
 };
 use revm_inspectors::tracing::DebugInspector;
 
-use crate::read::{machine::LastStep, words};
+use crate::read::{
+    machine::{Destroyed, LastStep},
+    words,
+};
 
 /// Bytes that a call takes beside its data, in memory or as text.
 const CALL: usize = 1024;
@@ -30,33 +33,41 @@ pub(super) struct Bounded {
     room: usize,
     full: bool,
     last: LastStep,
-    /// By calls in the order of their beginning: why one failed, where that is told better than by the library.
-    failures: Vec<Option<String>>,
-    /// Open calls, as places in `failures`.
+    /// In the order of their beginning.
+    calls: Vec<Noted>,
+    /// Open ones, as places in `calls`.
     open: Vec<usize>,
+}
+
+/// What the library tells less well of a call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Noted {
+    /// Why it failed.
+    pub(super) failure: Option<String>,
+    pub(super) destroyed: Option<Destroyed>,
 }
 
 impl Bounded {
     pub(super) fn new(inspector: DebugInspector, room: usize) -> Self {
-        Self { inspector, room, full: false, last: LastStep::default(), failures: Vec::new(), open: Vec::new() }
+        Self { inspector, room, full: false, last: LastStep::default(), calls: Vec::new(), open: Vec::new() }
     }
 
-    /// Takes the failures of calls, in the order of their beginning.
-    pub(super) fn failures(&mut self) -> Vec<Option<String>> {
-        core::mem::take(&mut self.failures)
+    /// Takes what was noted of calls, in the order of their beginning.
+    pub(super) fn calls(&mut self) -> Vec<Noted> {
+        core::mem::take(&mut self.calls)
     }
 
     fn begin(&mut self) {
-        self.open.push(self.failures.len());
-        self.failures.push(None);
+        self.open.push(self.calls.len());
+        self.calls.push(Noted::default());
     }
 
     fn end(&mut self, result: InstructionResult) {
-        let failure = self.open.pop().and_then(|place| self.failures.get_mut(place));
-        if let (Some(failure), SuccessOrHalt::Halt(reason)) = (failure, SuccessOrHalt::<HaltReason>::from(result))
+        let call = self.open.pop().and_then(|place| self.calls.get_mut(place));
+        if let (Some(call), SuccessOrHalt::Halt(reason)) = (call, SuccessOrHalt::<HaltReason>::from(result))
             && words::name_a_step(&reason)
         {
-            *failure = Some(words::halted(&reason, &self.last));
+            call.failure = Some(words::halted(&reason, &self.last));
         }
     }
 
@@ -94,6 +105,10 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Bounded {
             interpreter.halt_fatal();
         } else {
             self.last = LastStep::of(interpreter);
+            let call = self.open.last().and_then(|place| self.calls.get_mut(*place));
+            if let (Some(destroyed), Some(call)) = (Destroyed::of(interpreter, context), call) {
+                call.destroyed = Some(destroyed);
+            }
             self.inspector.step(interpreter, context);
         }
     }

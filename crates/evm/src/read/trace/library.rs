@@ -9,16 +9,24 @@ use revm_inspectors::tracing::{DebugInspectorError, TransactionContext};
 
 use super::{
     MOST_BYTES,
-    bounded::Bounded,
+    bounded::{Bounded, Noted},
     flat::{self, FlatOptions},
     state,
     tracer::{Place, too_large},
 };
 use crate::{
-    read::{Reply, database::Overlay, json, machine::Scene},
+    read::{
+        Reply,
+        database::Overlay,
+        json,
+        machine::{Destroyed, Scene},
+    },
     state::StateError,
     wire::Refusal,
 };
+
+/// The type of the frame that the library adds below a contract's that destroys itself.
+const SELFDESTRUCT: &str = "SELFDESTRUCT";
 
 /// What is made of what the library traced.
 #[derive(Clone, Copy, Debug)]
@@ -61,18 +69,18 @@ impl Library {
             DebugInspectorError::Database(error) => Refusal::from(error),
             other => Refusal::failed(other),
         })?;
-        let failures = self.bounded.failures();
+        let noted = self.bounded.calls();
         let reply = match (self.kind, trace) {
             (Kind::Calls, GethTrace::CallTracer(mut root)) => {
                 if root.error.is_some() {
                     root.logs.clear();
                 }
-                name(&mut root, &mut failures.into_iter());
+                complete(&mut root, &mut noted.into_iter());
                 count(&mut root, &mut place.logs.clone());
                 json::write(&root)
             }
             (Kind::Flat(options), GethTrace::CallTracer(mut root)) => {
-                name(&mut root, &mut failures.into_iter());
+                complete(&mut root, &mut noted.into_iter());
                 flat::write(root, options, place, scene, self.room)
             }
             (Kind::State, GethTrace::PreStateTracer(frame)) => state::write(frame, done, db),
@@ -82,16 +90,20 @@ impl Library {
     }
 }
 
-/// Says better why calls failed, which come in the order of their beginning. Calls are at most 1025 deep.
-fn name(frame: &mut CallFrame, failures: &mut impl Iterator<Item = Option<String>>) {
-    if frame.typ == "SELFDESTRUCT" {
-        return;
-    }
-    if let Some(failure) = failures.next().flatten() {
-        frame.error = Some(failure);
+/// Adds what was noted of calls, which come in the order of their beginning. They are at most 1025 deep.
+fn complete(frame: &mut CallFrame, noted: &mut impl Iterator<Item = Noted>) {
+    let Some(Noted { failure, destroyed }) = noted.next() else { return };
+    if failure.is_some() {
+        frame.error = failure;
     }
     for call in &mut frame.calls {
-        name(call, failures);
+        match destroyed {
+            Some(Destroyed { contract, target, balance }) if call.typ == SELFDESTRUCT => {
+                (call.from, call.to, call.value) = (contract, Some(target), Some(balance));
+            }
+            _ if call.typ == SELFDESTRUCT => {}
+            _ => complete(call, noted),
+        }
     }
 }
 

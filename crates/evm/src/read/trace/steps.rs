@@ -13,7 +13,7 @@ use revm::{
     interpreter::{
         CallInputs, CallOutcome, CreateInputs, CreateOutcome, FrameInput, Interpreter, InterpreterAction,
         SuccessOrHalt,
-        interpreter_types::{InputsTr, Jumps, LoopControl, MemoryTr, ReturnData},
+        interpreter_types::{InputsTr, Jumps, LegacyBytecode, LoopControl, MemoryTr, ReturnData},
     },
 };
 use std::collections::BTreeMap;
@@ -191,7 +191,7 @@ impl<CTX: ContextTr> Inspector<CTX> for Steps {
         self.refund(interpreter);
         if self.full {
             interpreter.halt_fatal();
-        } else if self.left > 0 {
+        } else if self.left > 0 && interpreter.bytecode.bytecode_len() > 0 {
             if self.fits(interpreter) {
                 self.begin(interpreter);
             } else {

@@ -85,7 +85,7 @@ pub(super) fn failed(error: EVMError<StateError>) -> Refusal {
 
 /// What is traced does not fit into a reply.
 pub(super) fn too_large() -> Refusal {
-    Refusal::failed(format!(
+    Refusal::limit(format!(
         "{TOO_LARGE}: at most {MOST_BYTES} bytes are held; ask for a single transaction, for fewer steps with limit, \
          or for less of each step"
     ))
