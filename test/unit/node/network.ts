@@ -104,7 +104,7 @@ export class TestNetwork {
   readonly nodes: (SequencerNode | undefined)[] = []
   readonly events: NodeEvent[] = []
   readonly fatal: Error[] = []
-  readonly #hub = new LocalHub()
+  readonly hub = new LocalHub()
   #listeners = new Set<() => void>()
 
   private constructor(
@@ -131,7 +131,7 @@ export class TestNetwork {
       directory: join(this.directory, `node${i}`),
       key: keyOf(`sequencer ${i}`),
       engine: this.engine,
-      hub: this.#hub,
+      hub: this.hub,
       group: this.group,
       l1: silentView,
       sender: silentSender,
