@@ -121,7 +121,11 @@ async function opening(): Promise<Result[]> {
     try {
       await sealAll(chain.engine, load.transfers()(WARM_UP), 200)
       const name = `opening a state of ${accounts} accounts`
-      results.push({ case: name, value: rounded(await chain.reopen()), unit: 'ms', ratio: null })
+      const add = (what: string, value: number) =>
+        results.push({ case: what, value: rounded(value), unit: 'ms', ratio: null })
+      // LevelDB reads its log again: the first time all of the genesis lies there.
+      add(`${name}, first after its genesis`, await chain.reopen())
+      add(name, await chain.reopen())
     } finally {
       await chain.remove()
     }

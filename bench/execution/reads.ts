@@ -1,14 +1,17 @@
+import { bytesToHex, concatBytes, hexToBytes } from '../../src/core/codec/index.js'
 import type { ExecutionEngine } from '../../src/core/ports/execution.js'
 import type { Result } from '../result.js'
 import { rounded } from '../result.js'
 import { openChain, sealAll, timed } from './chain.js'
-import { TOKEN, workload } from './workload.js'
+import { holder, TOKEN, workload } from './workload.js'
 
 const BLOCK_SIZE = 200
 const BLOCKS = 40
 /** Reads that are under way at once. */
-const WIDTH = 8
+const WIDTH = 32
 const BALANCE_OF = `0x70a08231${'00'.repeat(12)}${'5e'.repeat(20)}` as const
+/** Sends first of all. */
+const HOLDER = bytesToHex(concatBytes(new Uint8Array(12), hexToBytes(holder(0))))
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
 /** Reads a second while blocks are sealed, and what that costs the sealing. */
@@ -41,10 +44,11 @@ export async function readsWhileSealing(): Promise<Result[]> {
 
 const READS: Record<string, (engine: ExecutionEngine) => Promise<unknown>> = {
   eth_call: (engine) => engine.call({ to: TOKEN, data: BALANCE_OF }, engine.head().hash),
-  'eth_getLogs (20 blocks, one topic)': (engine) => {
-    const { number } = engine.head()
-    return engine.logs({ fromBlock: number - 20, toBlock: number, addresses: [TOKEN], topics: [[TRANSFER]] }, 10_000)
-  },
+  'eth_getLogs (one holder, all blocks)': (engine) =>
+    engine.logs(
+      { fromBlock: 0, toBlock: engine.head().number, addresses: [TOKEN], topics: [[TRANSFER], [HOLDER]] },
+      1_000,
+    ),
 }
 
 async function during(work: Promise<void>, read: () => Promise<unknown>): Promise<{ reads: number; time: number }> {

@@ -31,12 +31,8 @@ export async function workload(kind: Kind, accounts: number): Promise<Workload> 
   const keys: Uint8Array[] = []
   const addresses: Address[] = []
   for (let i = 0; i < accounts; i++) {
-    const key = keccakBytes(bigEndian(i, 8))
-    if (i >= MOST_SENDERS) addresses.push(bytesToHex(key.subarray(12)))
-    else {
-      keys.push(key)
-      addresses.push(bytesToHex(keccakBytes(secp256k1.publicKeyCreate(key, false).subarray(1)).subarray(12)))
-    }
+    if (i < MOST_SENDERS) keys.push(keyOf(i))
+    addresses.push(i < MOST_SENDERS ? holder(i) : bytesToHex(keyOf(i).subarray(12)))
   }
   const genesis = await genesisOf(addresses, kind === 'ERC-20')
   const transfers = () => {
@@ -51,6 +47,15 @@ export async function workload(kind: Kind, accounts: number): Promise<Workload> 
     return (count: number) => Array.from({ length: count }, next)
   }
   return { kind, accounts, genesis, transfers }
+}
+
+function keyOf(i: number): Uint8Array {
+  return keccakBytes(bigEndian(i, 8))
+}
+
+/** The `i`th account that signs. */
+export function holder(i: number): Address {
+  return bytesToHex(keccakBytes(secp256k1.publicKeyCreate(keyOf(i), false).subarray(1)).subarray(12))
 }
 
 const native = (to: Address) => ({ to, value: 1n, gasLimit: 21_000n, data: new Uint8Array(0) })

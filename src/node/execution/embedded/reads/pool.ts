@@ -15,12 +15,16 @@ export interface ReadPoolOptions {
   waiting?: { light: number; heavy: number }
   /** ms after which a job that still waits is turned away */
   patience?: number
+  /** Light jobs that one thread has at most. */
+  ahead?: number
 }
 
 interface Waiting extends ReadJob {
   timer: NodeJS.Timeout
 }
 
+/** A thread that had to wait for the next job until this thread has a moment would read a few times a block and no more. */
+const AHEAD = 16
 /** After so many light jobs in a row a heavy one has its turn. */
 const LIGHT_IN_A_ROW = 8
 
@@ -35,10 +39,12 @@ export class ReadPool {
   readonly #threads = new Set<ReadThread>()
   /** Threads that end: they may hold a database until they have. */
   readonly #ending = new Set<Promise<unknown>>()
+  /** Chains that are on their way out. */
+  readonly #leaving = new Set<number>()
   #inARow = 0
 
   constructor(options: ReadPoolOptions) {
-    this.#options = { waiting: { light: 256, heavy: 64 }, patience: 10_000, ...options }
+    this.#options = { waiting: { light: 256, heavy: 64 }, patience: 10_000, ahead: AHEAD, ...options }
   }
 
   /**
@@ -51,21 +57,26 @@ export class ReadPool {
     const most = heavy ? this.#options.waiting.heavy : this.#options.waiting.light
     return new Promise((resolve, reject) => {
       if (line.length >= most) return reject(readsBusy(`${line.length} reads wait already`))
-      const timer = setTimeout(() => this.#giveUp(job), this.#options.patience)
-      const job: Waiting = { task, time, heavy, resolve, reject, timer }
-      line.push(job)
+      line.push(this.#waiting({ task, time, heavy, resolve, reject }))
       this.#advance()
     })
   }
 
+  #waiting(job: ReadJob): Waiting {
+    const waiting: Waiting = { ...job, timer: setTimeout(() => this.#giveUp(waiting), this.#options.patience) }
+    return waiting
+  }
+
   /** Ends the reads of a chain, and has all threads close its database: whoever owns it may close it then. */
   async leave(chain: number): Promise<void> {
+    this.#leaving.add(chain)
     for (const job of [...this.#light, ...this.#heavy]) {
       if (job.task.chain.id === chain) this.#remove(job)?.reject(readsClosed())
     }
     for (const thread of this.#threads) if (thread.job?.task.chain.id === chain) thread.stop(readsClosed())
     await Promise.all([...this.#threads].map((thread) => thread.leave(chain)))
     await Promise.all(this.#ending)
+    this.#leaving.delete(chain)
   }
 
   #giveUp(job: Waiting): void {
@@ -79,11 +90,12 @@ export class ReadPool {
     return at < 0 ? undefined : line.splice(at, 1)[0]
   }
 
-  /** Gives jobs to threads that have none, and starts a thread where a job is left. */
+  /** Gives jobs to threads that have room, and starts a thread where a job is left. */
   #advance(): void {
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
-      const thread = this.#idle(job.task.chain.id)
-      if (thread === undefined) return this.#grow()
+      const thread = this.#free(job)
+      if (thread === undefined || thread.load > 0) this.#grow()
+      if (thread === undefined) return
       this.#remove(job)
       this.#inARow = job.heavy ? 0 : this.#inARow + 1
       thread.run(job)
@@ -96,10 +108,12 @@ export class ReadPool {
     return heavy !== undefined && this.#inARow >= LIGHT_IN_A_ROW ? heavy : (this.#light[0] ?? heavy)
   }
 
-  /** One that has the chain open already, if there is any. */
-  #idle(chain: number): ReadThread | undefined {
-    const idle = [...this.#threads].filter((thread) => thread.idle)
-    return idle.find((thread) => thread.hasOpen(chain)) ?? idle[0]
+  /** The one with the least to do, and of those one that has the chain open already. */
+  #free({ task, heavy }: Waiting): ReadThread | undefined {
+    const free = [...this.#threads].filter((thread) => thread.hasRoom(heavy, this.#options.ahead))
+    const least = Math.min(...free.map(({ load }) => load))
+    const best = free.filter(({ load }) => load === least)
+    return best.find((thread) => thread.hasOpen(task.chain.id)) ?? best[0]
   }
 
   /** One thread at a time is started; when it is ready, another may be wanted. */
@@ -107,14 +121,17 @@ export class ReadPool {
     const starting = [...this.#threads].some(({ ready }) => !ready)
     if (starting || this.#threads.size >= this.#options.size) return
     const thread: ReadThread = new ReadThread(this.#options.start(), {
-      onIdle: () => this.#advance(),
-      onEnd: (error) => this.#forget(thread, error),
+      onRoom: () => this.#advance(),
+      onEnd: (error, left) => this.#forget(thread, error, left),
     })
     this.#threads.add(thread)
   }
 
-  #forget(thread: ReadThread, error: MetisSeqError): void {
+  #forget(thread: ReadThread, error: MetisSeqError, left: readonly ReadJob[]): void {
     this.#threads.delete(thread)
+    for (const job of left) if (this.#leaving.has(job.task.chain.id)) job.reject(readsClosed())
+    const kept = left.filter(({ task }) => !this.#leaving.has(task.chain.id))
+    this.#light.unshift(...kept.map((job) => this.#waiting(job)))
     const ending = thread.gone.finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)
     // What keeps a thread from starting keeps the next one too: somebody must be told.

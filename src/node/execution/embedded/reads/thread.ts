@@ -14,13 +14,16 @@ export interface ReadJob {
 }
 
 export interface ThreadEvents {
-  /** It can take the next job. */
-  onIdle: () => void
-  /** It is over and takes no more jobs. */
-  onEnd: (error: MetisSeqError) => void
+  /** It has answered a job. */
+  onRoom: () => void
+  /** It is over and takes no more jobs; those that it had not begun are left. */
+  onEnd: (error: MetisSeqError, left: readonly ReadJob[]) => void
 }
 
-/** One thread that reads: one job at a time, ended when that takes too long. It keeps the process alive only while it has work. */
+/**
+ * One thread that reads: one job after the other, ended when one takes too long. Light jobs may be given to it ahead, so that it
+ * need not wait for this thread between them. It keeps the process alive only while it has work.
+ */
 export class ReadThread {
   readonly #worker: Worker
   readonly #events: ThreadEvents
@@ -29,7 +32,8 @@ export class ReadThread {
   readonly #closing = new Map<number, () => void>()
   /** Resolves when nothing of it is left, and no database open in it. */
   readonly gone: Promise<unknown>
-  #job: ReadJob | undefined
+  /** In the order in which they are done; the first one is under way. */
+  #jobs: ReadJob[] = []
   #timer: NodeJS.Timeout | undefined
   #ready = false
   #over = false
@@ -48,13 +52,20 @@ export class ReadThread {
     return this.#ready
   }
 
-  get idle(): boolean {
-    return this.#ready && !this.#over && this.#job === undefined
+  /** Whether it can take a job now, of which it has `most` at most: a heavy one stands alone. */
+  hasRoom(heavy: boolean, most: number): boolean {
+    if (!this.#ready || this.#over) return false
+    return this.#jobs.length === 0 || (!heavy && this.#jobs.length < most && this.job?.heavy === false)
   }
 
-  /** The job that it has, if any. */
+  /** Jobs that it has. */
+  get load(): number {
+    return this.#jobs.length
+  }
+
+  /** The job that is under way, if any. */
   get job(): ReadJob | undefined {
-    return this.#job
+    return this.#jobs[0]
   }
 
   hasOpen(chain: number): boolean {
@@ -62,20 +73,20 @@ export class ReadThread {
   }
 
   run(job: ReadJob): void {
-    this.#job = job
+    this.#jobs.push(job)
     this.#chains.add(job.task.chain.id)
-    this.#timer = setTimeout(() => this.stop(readTimeout(job.time)), job.time)
+    if (this.#jobs.length === 1) this.#watch()
     this.#keepAlive()
-    this.#post({ read: job.task }, [job.task.body.buffer as ArrayBuffer])
+    this.#post({ read: job.task })
   }
 
-  /** Ends it at once; its job fails with `error`. */
+  /** Ends it at once; the job that is under way fails with `error`. */
   stop(error: MetisSeqError): void {
     this.#end(error)
     void this.#worker.terminate()
   }
 
-  /** Lets go of a chain, after the job that it has. Resolves when the chain's database is closed here. */
+  /** Lets go of a chain, after the jobs that it has. Resolves when the chain's database is closed here. */
   async leave(chain: number): Promise<void> {
     if (!this.#chains.delete(chain)) return
     const closed = new Promise<void>((resolve) => this.#closing.set(chain, resolve))
@@ -96,30 +107,38 @@ export class ReadThread {
     if ('answer' in message) job?.resolve(message.answer)
     else if ('error' in message) job?.reject(receivedError(message.error))
     this.#keepAlive()
-    this.#events.onIdle()
+    this.#events.onRoom()
   }
 
   #end(error: MetisSeqError): void {
     if (this.#over) return
     this.#over = true
-    this.#finish()?.reject(error)
-    this.#events.onEnd(error)
+    clearTimeout(this.#timer)
+    this.#jobs.shift()?.reject(error)
+    this.#events.onEnd(error, this.#jobs.splice(0))
   }
 
+  /** The job that is done; the time of the next one begins. */
   #finish(): ReadJob | undefined {
-    const job = this.#job
-    this.#job = undefined
     clearTimeout(this.#timer)
+    const job = this.#jobs.shift()
+    this.#watch()
     return job
   }
 
-  #post(message: ToThread, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer)
+  #watch(): void {
+    const { job } = this
+    if (job !== undefined) this.#timer = setTimeout(() => this.stop(readTimeout(job.time)), job.time)
+  }
+
+  /** What is posted is copied: a job that is left over is posted again. */
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message)
   }
 
   /** A thread that is starting is wanted by somebody. */
   #keepAlive(): void {
-    if (!this.#ready || this.#job !== undefined || this.#closing.size > 0) this.#worker.ref()
+    if (!this.#ready || this.#jobs.length > 0 || this.#closing.size > 0) this.#worker.ref()
     else this.#worker.unref()
   }
 }
