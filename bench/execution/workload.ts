@@ -6,6 +6,7 @@ import { bigEndian, bytesToHex, concatBytes, hexToBytes, keccakBytes } from '../
 import type { Genesis, GenesisAccount } from '../../src/core/genesis/types.js'
 import type { Address, Hash, Hex } from '../../src/core/types/hex.js'
 import { makeGenesisBlock } from '../../src/node/execution/embedded/index.js'
+import { seededRandom } from '../../test/support/random.js'
 
 export const CHAIN_ID = 59_998
 export const SEQUENCER: Address = `0x${'5e'.repeat(20)}`
@@ -36,10 +37,10 @@ export async function workload(kind: Kind, accounts: number): Promise<Workload> 
   }
   const genesis = await genesisOf(addresses, kind === 'ERC-20')
   const transfers = () => {
-    const random = pseudoRandom(accounts)
+    const random = seededRandom(accounts)
     let sent = 0
     const next = (): Uint8Array => {
-      const [key, to] = [keys[sent % keys.length], addresses[random() % addresses.length]]
+      const [key, to] = [keys[sent % keys.length], addresses[random(addresses.length)]]
       if (key === undefined || to === undefined) throw new Error('a state needs accounts')
       const nonce = Math.floor(sent++ / keys.length)
       return signed(key, { nonce, ...(kind === 'ETH' ? native(to) : token(to)) })
@@ -99,15 +100,4 @@ function balances(addresses: readonly Address[]): Record<Hash, Hash> {
       value,
     ]),
   )
-}
-
-/** xorshift32: the same numbers in each run. */
-function pseudoRandom(seed: number): () => number {
-  let state = seed || 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return state >>> 0
-  }
 }

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
 import type { Block, ExecutionEngine } from '../../../src/core/ports/execution.js'
 import { addressOf, newDirectory, openRig, type Rig, wallets } from '../../unit/execution/support.js'
-import { seededRandom } from './random.js'
+import { seededRandom } from '../random.js'
 import { killGenesis, PLAYGROUND } from './sealer.js'
 
 const sealer = fileURLToPath(new URL('sealer.mjs', import.meta.url))

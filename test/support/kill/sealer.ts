@@ -1,7 +1,7 @@
 import type { Address } from '../../../src/core/types/hex.js'
 import { compilePlayground } from '../../unit/execution/playground.js'
 import { addressOf, next, openRig, sign, testGenesis, wallet, wallets } from '../../unit/execution/support.js'
-import { seededRandom } from './random.js'
+import { seededRandom } from '../random.js'
 
 export const PLAYGROUND: Address = `0x${'9a'.repeat(20)}`
 
