@@ -12,11 +12,11 @@ import { seededRandom } from '../random.js'
 import { killGenesis, PLAYGROUND } from './sealer.js'
 
 const sealer = fileURLToPath(new URL('sealer.mjs', import.meta.url))
-/** Blocks that the process seals before its time has come, at most. */
+/** The block in which the process is killed, at most. */
 const MOST_BLOCKS = 12
 /** As many at least, and at most, where it prunes: its thread has to start first. */
 const PRUNING_BLOCKS = [40, 90] as const
-/** Milliseconds by which it may then be killed later: a block takes about as long. */
+/** Milliseconds after its beginning: executing and writing a block takes about as long. */
 const MOST_DELAY = 12
 const SLOTS = 40
 /** Old states that are looked at. */
@@ -80,11 +80,14 @@ export class Killing {
     const wanted = least + this.#random(most - least + 1)
     const delay = this.#random(MOST_DELAY)
     const announced = new Map<number, string>()
+    let begun = 0
     for await (const line of createInterface({ input: child.stdout })) {
-      const [number, hash = ''] = line.split(' ')
-      announced.set(Number(number), hash)
-      // Not a wait for something: the moment itself is what is tried.
-      if (announced.size === wanted) void elapse(delay).then(() => child.kill('SIGKILL'))
+      const [word, rest = ''] = line.split(' ')
+      if (word !== 'sealing') announced.set(Number(word), rest)
+      else if (++begun === wanted) {
+        // Not a wait for something: the moment itself is what is tried.
+        void elapse(delay).then(() => child.kill('SIGKILL'))
+      }
     }
     const [, signal] = await exited
     if (signal !== 'SIGKILL') throw new Error(`the process ended by itself after ${announced.size} blocks`)
@@ -97,7 +100,8 @@ export class Killing {
       const found = (await engine.blockByNumber(number))?.hash
       if (found !== hash) throw new Error(`block ${number} was acknowledged as ${hash}, and there is ${found}`)
     }
-    this.silent += head.number - Math.max(...announced.keys())
+    const last = Math.max(this.head, ...announced.keys())
+    this.silent += head.number - last
     const witness = this.#witness.engine
     for (let number = witness.head().number + 1; number <= head.number; number++) {
       const block = await engine.blockByNumber(number)

@@ -11,8 +11,8 @@ export function killGenesis() {
 }
 
 /**
- * Seals blocks without end in the directory that it is given, and prints number and hash of each once the engine has
- * acknowledged it. What is in a block follows from seed and number. With `keep` it prunes without a pause meanwhile.
+ * Seals blocks without end in the directory that it is given, prints `sealing NUMBER` before each, and number and
+ * hash once the engine has acknowledged it. What is in a block follows from seed and number. With `keep` it prunes without a pause meanwhile.
  */
 export async function seal(directory: string, seed: number, keep?: number): Promise<never> {
   const { abi, creation } = compilePlayground()
@@ -42,6 +42,7 @@ export async function seal(directory: string, seed: number, keep?: number): Prom
       address: addressOf(wallet(random(6))),
       amountGwei: BigInt(random(9)),
     }
+    process.stdout.write(`sealing ${engine.head().number + 1}\n`)
     const { block } = await engine.execute(raws, next(engine, [deposit]))
     process.stdout.write(`${block.number} ${block.hash}\n`)
   }
