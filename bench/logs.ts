@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addToBloom, BLOOM_BYTES, bloomTest } from '../src/core/chain/bloom.js'
 import { bigEndian, concatBytes, keccakBytes, rlpEncode, utf8 } from '../src/core/codec/index.js'
 import type { Change, Database } from '../src/core/ports/database.js'
 import type { LogFilter } from '../src/core/ports/execution.js'
@@ -12,6 +11,7 @@ import { searchLogs } from '../src/node/execution/embedded/logs/search.js'
 import { key } from '../src/node/execution/embedded/store/keys.js'
 import { StoredChain } from '../src/node/execution/embedded/store/stored.js'
 import { openDatabase } from '../src/node/storage/level.js'
+import { addToBloom, BLOOM_BYTES, bloomTest } from '../test/support/bloom.js'
 import { type Result, rounded } from './result.js'
 
 const BLOCKS = 100_000

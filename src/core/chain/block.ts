@@ -5,9 +5,9 @@ import {
   malformed,
   type RlpInput,
   type RlpItem,
-  rlpBytes,
   rlpDecode,
   rlpEncode,
+  rlpFixed,
   rlpInteger,
   rlpList,
 } from '../codec/index.js'
@@ -120,8 +120,7 @@ function isLegacy(raw: Uint8Array): boolean {
 
 function parseWithdrawal(item: RlpItem): Withdrawal {
   const [index, validator, address, amount] = rlpList(item, 4, 'a withdrawal', fail)
-  const to = rlpBytes(address, "a withdrawal's address", fail)
-  if (to.length !== 20) throw fail(`a withdrawal's address has ${to.length} bytes instead of 20`)
+  const to = rlpFixed(address, 20, "a withdrawal's address", fail)
   if (rlpInteger(validator, "a withdrawal's validator", fail, 8) !== 0n) throw fail("a withdrawal's validator is not 0")
   return {
     index: Number(rlpInteger(index, "a withdrawal's index", fail, 6)),

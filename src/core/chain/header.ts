@@ -7,6 +7,7 @@ import {
   type RlpItem,
   rlpBytes,
   rlpEncode,
+  rlpFixed,
   rlpInteger,
   rlpList,
 } from '../codec/index.js'
@@ -111,9 +112,7 @@ export function parseHeader(item: RlpItem | undefined): Header {
 }
 
 function fixed(item: RlpItem | undefined, length: number, what: string): Hex {
-  const bytes = rlpBytes(item, what, fail)
-  if (bytes.length !== length) throw fail(`${what} has ${bytes.length} bytes instead of ${length}`)
-  return bytesToHex(bytes)
+  return bytesToHex(rlpFixed(item, length, what, fail))
 }
 
 function constant(item: RlpItem | undefined, expected: Hex, what: string): void {

@@ -1,27 +1,8 @@
-import {
-  bytesToHex,
-  concatBytes,
-  hexToBytes,
-  malformed,
-  type RlpInput,
-  type RlpItem,
-  rlpBytes,
-  rlpDecode,
-  rlpEncode,
-  rlpInteger,
-  rlpList,
-} from '../codec/index.js'
+import { bytesToHex, malformed, type RlpItem, rlpBytes, rlpDecode, rlpInteger, rlpList } from '../codec/index.js'
 import type { Block, Log, Receipt } from '../ports/execution.js'
 import type { Hash, Hex } from '../types/hex.js'
 
 const fail = malformed('RECEIPT_MALFORMED', 'stored receipt')
-
-/** The receipt as it goes into the receipts root (EIP-2718, EIP-658). */
-export function consensusReceipt(receipt: Receipt): Uint8Array {
-  const { status, cumulativeGasUsed, logsBloom, logs, type } = receipt
-  const payload = rlpEncode([status, cumulativeGasUsed, hexToBytes(logsBloom, 256), logs.map(logFields)])
-  return type === 0 ? payload : concatBytes(Uint8Array.of(type), payload)
-}
 
 /**
  * The receipts of `block` as the execution engine hands them over for the disk, without what the block says itself: RLP of
@@ -59,10 +40,6 @@ export function decodeReceipts(encoded: Uint8Array, block: Block): Receipt[] {
 
 /** The bloom of a receipt or block without logs. */
 export const NO_BLOOM: Hex = `0x${'00'.repeat(256)}`
-
-function logFields({ address, topics, data }: Log): RlpInput[] {
-  return [hexToBytes(address, 20), topics.map((topic) => hexToBytes(topic, 32)), hexToBytes(data)]
-}
 
 function parseLog(item: RlpItem): { address: Hex; topics: Hash[]; data: Hex } {
   const [address, topics, data] = rlpList(item, 3, 'a log', fail)

@@ -9,6 +9,7 @@ import {
   rlpBytes,
   rlpDecode,
   rlpEncode,
+  rlpFixed,
   rlpInteger,
 } from '../codec/index.js'
 import type { Address, Hash } from '../types/hex.js'
@@ -77,7 +78,7 @@ export function parseTransaction(raw: Uint8Array): SignedTransaction {
     maxPriorityFeePerGas: rlpInteger(tip, 'tip', fail),
     maxFeePerGas: rlpInteger(cap, 'fee cap', fail),
     gasLimit: rlpInteger(gas, 'gas limit', fail, 8),
-    to: bytesToHex(sized(to, 20, 'destination')),
+    to: bytesToHex(rlpFixed(to, 20, 'its destination', fail)),
     value: rlpInteger(value, 'value', fail),
     data: rlpBytes(data, 'data', fail),
     blobs: [],
@@ -85,7 +86,7 @@ export function parseTransaction(raw: Uint8Array): SignedTransaction {
   if (type === 3) {
     unsigned.maxFeePerBlobGas = rlpInteger(rest[0], 'blob fee cap', fail)
     if (!Array.isArray(rest[1]) || rest[1].length === 0) throw fail('its blob hashes are no list of at least one')
-    unsigned.blobs = rest[1].map((hash) => bytesToHex(sized(hash, 32, 'blob hash')))
+    unsigned.blobs = rest[1].map((hash) => bytesToHex(rlpFixed(hash, 32, 'its blob hash', fail)))
   }
   if (unsigned.maxPriorityFeePerGas > unsigned.maxFeePerGas) throw fail('its tip is above its fee cap')
   const signature = concatBytes(
@@ -95,12 +96,6 @@ export function parseTransaction(raw: Uint8Array): SignedTransaction {
   )
   const digest = keccakBytes(concatBytes(Uint8Array.of(type), rlpEncode(items.slice(0, FIELDS[type]))))
   return { ...unsigned, accessListLength: accessList.length, digest, signature }
-}
-
-function sized(item: RlpItem | undefined, length: number, what: string): Uint8Array {
-  const value = rlpBytes(item, what, fail)
-  if (value.length !== length) throw fail(`its ${what} has ${value.length} bytes instead of ${length}`)
-  return value
 }
 
 function word(item: RlpItem | undefined, what: string): Uint8Array {

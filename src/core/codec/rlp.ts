@@ -24,6 +24,13 @@ export function rlpBytes(item: RlpItem | undefined, what: string, fail: Malforme
   return item
 }
 
+/** The bytes of an item that must have exactly `length` of them. */
+export function rlpFixed(item: RlpItem | undefined, length: number, what: string, fail: Malformed): Uint8Array {
+  const bytes = rlpBytes(item, what, fail)
+  if (bytes.length !== length) throw fail(`${what} has ${bytes.length} bytes instead of ${length}`)
+  return bytes
+}
+
 /** The integer of an item: no leading zero, at most `maxBytes`. */
 export function rlpInteger(item: RlpItem | undefined, what: string, fail: Malformed, maxBytes = 32): bigint {
   const bytes = rlpBytes(item, what, fail)

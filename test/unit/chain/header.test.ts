@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { blockAttributes } from '../../../src/core/chain/attributes.js'
 import { nextBaseFee } from '../../../src/core/chain/baseFee.js'
 import { assembleBlock, parseBlock } from '../../../src/core/chain/block.js'
-import { addToBloom, BLOOM_BYTES, bloomTest, mergeBloom } from '../../../src/core/chain/bloom.js'
 import { decodeExtraData, encodeExtraData } from '../../../src/core/chain/extraData.js'
 import { EMPTY_REQUESTS, type Header, parseHeader } from '../../../src/core/chain/header.js'
 import { withdrawalsRoot } from '../../../src/core/chain/orderedRoot.js'
 import { bytesToHex, rlpDecode, rlpEncode } from '../../../src/core/codec/index.js'
 import type { Hex } from '../../../src/core/types/hex.js'
+import { addToBloom, BLOOM_BYTES, bloomTest, mergeBloom } from '../../support/bloom.js'
 import { chainCommon } from '../../support/ethereumjs/common.js'
 
 const hexOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(bytesToHex)

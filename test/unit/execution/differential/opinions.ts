@@ -1,5 +1,4 @@
 import { parseBlock } from '../../../../src/core/chain/block.js'
-import { consensusReceipt } from '../../../../src/core/chain/receipt.js'
 import { bytesToHex } from '../../../../src/core/codec/index.js'
 import { messageOf } from '../../../../src/core/errors/index.js'
 import type { Genesis } from '../../../../src/core/genesis/types.js'
@@ -10,6 +9,7 @@ import { findGeth, GethChain } from '../../../support/geth/index.js'
 import { openRig } from '../support.js'
 import type { Case } from './case.js'
 import { firstDifference, type Objection } from './difference.js'
+import { consensusReceipt } from './receipt.js'
 
 /** Another implementation that executes the same blocks. */
 export interface Opinion {

@@ -1,4 +1,4 @@
-import { keccakBytes } from '../codec/index.js'
+import { keccakBytes } from '../../src/core/codec/index.js'
 
 export const BLOOM_BYTES = 256
 
