@@ -1,16 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemContracts } from '../src/core/chain/systemContracts.js'
 import type { Genesis, GenesisAccount } from '../src/core/genesis/types.js'
 import type { ExecutionEngine } from '../src/core/ports/execution.js'
 import type { Address, Hash } from '../src/core/types/hex.js'
-import { createEmbeddedEngine, makeGenesisBlock } from '../src/node/execution/embedded/index.js'
-import { openDatabase } from '../src/node/storage/level.js'
+import { openChain } from './execution/chain.js'
+import { genesisWith } from './execution/workload.js'
 import { type Result, rounded } from './result.js'
 
-const CHAIN_ID = 59_999
 /** Returns a slot. */
 const GETTER: Address = `0x${'c0'.repeat(20)}`
 /** Counts down from ten million, which no gas is enough for. */
@@ -20,14 +16,11 @@ const SPINS = 8
 
 /** How long reads take, and how long they hold up the thread that seals blocks. */
 export async function run(): Promise<Result[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'metis-bench-'))
-  const database = await openDatabase(directory, { shared: true })
-  const engine = await createEmbeddedEngine({ database, genesis: await benchGenesis() })
+  const { engine, remove } = await openChain(await benchGenesis())
   try {
     return await measure(engine, engine.head().hash)
   } finally {
-    await engine.close()
-    await rm(directory, { recursive: true })
+    await remove()
   }
 }
 
@@ -57,13 +50,12 @@ async function measure(engine: ExecutionEngine, at: Hash): Promise<Result[]> {
   ]
 }
 
-async function benchGenesis(): Promise<Genesis['l2']> {
+function benchGenesis(): Promise<Genesis['l2']> {
   const alloc: Record<Address, GenesisAccount> = systemContracts()
   const slot: Hash = `0x${'00'.repeat(32)}`
   alloc[GETTER] = { balance: '0', code: '0x5f545f5260205ff3', storage: { [slot]: `0x${'11'.repeat(32)}` } }
   alloc[SPINNER] = { balance: '0', code: '0x629896805b6001900380600457' }
-  const fields = { timestamp: 1_700_000_000, gasLimit: 100_000_000, baseFee: '1000000000' }
-  return { chainId: CHAIN_ID, ...fields, alloc, sequencerSet: GETTER, ...(await makeGenesisBlock(alloc, fields)) }
+  return genesisWith(alloc)
 }
 
 /** ms that `work` took, and the longest that the main thread could not turn to something else meanwhile. */

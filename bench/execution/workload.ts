@@ -80,6 +80,11 @@ async function genesisOf(addresses: readonly Address[], withToken: boolean): Pro
   const alloc: Record<Address, GenesisAccount> = systemContracts()
   for (const address of addresses) alloc[address] = { balance: (1000n * METIS).toString() }
   if (withToken) alloc[TOKEN] = { balance: '0', code: tokenCode(), storage: balances(addresses) }
+  return genesisWith(alloc)
+}
+
+/** The L2 part of a genesis with these accounts. */
+export async function genesisWith(alloc: Record<Address, GenesisAccount>): Promise<Genesis['l2']> {
   const fields = { timestamp: 1_700_000_000, gasLimit: 100_000_000, baseFee: GWEI.toString() }
   const block = await makeGenesisBlock(alloc, fields)
   return { chainId: CHAIN_ID, ...fields, alloc, sequencerSet: SEQUENCER, ...block }

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DEFAULT_STATE_HISTORY } from '../core/chain/stateHistory.js'
 import { bytesToHex } from '../core/codec/index.js'
 import { signDigest } from '../core/consensus/crypto.js'
@@ -9,7 +7,6 @@ import type { Effect } from '../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../core/errors/index.js'
 import { authoritiesOf } from '../core/mempool/authorities.js'
 import { TransactionPool } from '../core/mempool/pool.js'
-import type { Database } from '../core/ports/database.js'
 import type { ExecutionEngine, Transaction } from '../core/ports/execution.js'
 import type { Network } from '../core/ports/network.js'
 import { openApi } from './api.js'
@@ -26,33 +23,12 @@ import { ChainKeeper } from './sequencer/keeper.js'
 import { Producer } from './sequencer/producer.js'
 import { openSealGuard, openSealStore } from './sequencer/seals.js'
 import { Submissions } from './sequencer/submissions.js'
-import { openDatabase } from './storage/level.js'
+import { openStores, type Stores } from './stores.js'
 import type { NodeNews, NodeOptions, SequencerNode } from './types.js'
 import { rotationOf, statusOf } from './views.js'
 
 /** ms between two looks at what is due; everything urgent is woken by an event. */
 const TICK = 100
-
-interface Stores {
-  chain: Database
-  consensus: Database
-  seals: Database
-  guard: Database
-  blobs: Database
-}
-
-const STORES = ['chain', 'consensus', 'seals', 'guard', 'blobs'] as const
-
-async function openStores(directory: string): Promise<Stores> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const [chain, consensus, seals, guard, blobs] = await Promise.all(
-    // Others of the node's threads read the chain, too.
-    STORES.map((name) => openDatabase(join(directory, name), { shared: name === 'chain' })),
-  )
-  if (!chain || !consensus || !seals || !guard || !blobs)
-    throw new MetisSeqError('STORES', 'A store of the node is missing.')
-  return { chain, consensus, seals, guard, blobs }
-}
 
 /** Wires one node out of its parts, starts it, and returns what its owner needs: the one place where adapters meet. */
 export async function createNode(options: NodeOptions): Promise<SequencerNode> {

@@ -3,7 +3,7 @@ import { bytesToHex, hexToBytes, keccakBytes } from '../../../src/core/codec/ind
 import type { Address } from '../../../src/core/types/hex.js'
 import { compilePlayground } from '../execution/playground.js'
 import { addressOf, CHAIN_ID, GWEI, METIS, sign, testGenesis, wallet } from '../execution/support.js'
-import { type ApiRig, openApi, rpc } from './support.js'
+import { type ApiRig, openApi, resultOf, rpc } from './support.js'
 
 const PLAYGROUND: Address = `0x${'c0'.repeat(20)}`
 /** Reverts with Error("no"). */
@@ -14,12 +14,7 @@ const { abi, runtime } = compilePlayground()
 
 let rig: ApiRig
 const call = (method: string, ...params: unknown[]) => rpc(rig.api.url.rpc, method, ...params)
-const result = async (method: string, ...params: unknown[]) => {
-  const { result, error } = await call(method, ...params)
-  if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`)
-  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-  return result as any
-}
+const result = (method: string, ...params: unknown[]) => resultOf(rig.api.url.rpc, method, ...params)
 
 beforeAll(async () => {
   const revertData = `08c379a0${'20'.padStart(64, '0')}${'2'.padStart(64, '0')}${'6e6f'.padEnd(64, '0')}`

@@ -5,7 +5,7 @@ import type { Address, Hash, Hex } from '../../../src/core/types/hex.js'
 import { toRpcError } from '../../../src/node/api/rpc/errors.js'
 import { compilePlayground } from '../execution/playground.js'
 import { addressOf, METIS, sign, testGenesis, wallet } from '../execution/support.js'
-import { type ApiRig, openApi, rpc } from './support.js'
+import { type ApiRig, openApi, resultOf, rpc } from './support.js'
 
 const { abi, runtime } = compilePlayground()
 const PLAYGROUND: Address = `0x${'c0'.repeat(20)}`
@@ -17,12 +17,7 @@ const me = addressOf(wallet(0))
 let rig: ApiRig
 let hash: Hash
 const call = (method: string, ...params: unknown[]) => rpc(rig.api.url.rpc, method, ...params)
-const result = async (method: string, ...params: unknown[]) => {
-  const { result, error } = await call(method, ...params)
-  if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`)
-  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-  return result as any
-}
+const result = (method: string, ...params: unknown[]) => resultOf(rig.api.url.rpc, method, ...params)
 
 beforeAll(async () => {
   rig = await openApi({}, await testGenesis({ [PLAYGROUND]: { balance: '0', code: runtime } }))

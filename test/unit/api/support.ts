@@ -98,3 +98,11 @@ export async function rpc(url: string, method: string, ...params: unknown[]) {
   const { json } = await post(url, { jsonrpc: '2.0', id: 1, method, params })
   return json() as { result?: unknown; error?: { code: number; message: string; data?: string } }
 }
+
+/** The result of a call. @throws Error where it is answered with an error */
+export async function resultOf(url: string, method: string, ...params: unknown[]) {
+  const { result, error } = await rpc(url, method, ...params)
+  if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`)
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  return result as any
+}

@@ -16,7 +16,7 @@ import type { Database } from '../../../src/core/ports/database.js'
 import type { Block } from '../../../src/core/ports/execution.js'
 import { Serial } from '../../../src/core/serial.js'
 import type { Hash } from '../../../src/core/types/hex.js'
-import { type PruneReport, Pruner, type StateHistory } from '../../../src/node/execution/embedded/prune/prune.js'
+import { type KeptStates, type PruneReport, Pruner } from '../../../src/node/execution/embedded/prune/prune.js'
 import { walkState } from '../../../src/node/execution/embedded/prune/walk.js'
 import { bringForward } from '../../../src/node/execution/embedded/store/layout.js'
 import { ChainStore } from '../../../src/node/execution/embedded/store/store.js'
@@ -44,7 +44,7 @@ export class TestChain {
   readonly directory: string
   readonly #models = new Map<Hash, Model>()
   readonly #serial = new Serial()
-  readonly #history: StateHistory
+  readonly #history: KeptStates
   database!: Database
   store!: ChainStore
   pruner!: Pruner
@@ -52,12 +52,12 @@ export class TestChain {
   /** Runs before each of the pruner's turns. */
   beforeTurn: () => Promise<void> = async () => undefined
 
-  private constructor(directory: string, history: StateHistory) {
+  private constructor(directory: string, history: KeptStates) {
     this.directory = directory
     this.#history = history
   }
 
-  static async open(history: StateHistory, writes: readonly Write[] = []): Promise<TestChain> {
+  static async open(history: KeptStates, writes: readonly Write[] = []): Promise<TestChain> {
     const chain = new TestChain(await newDirectory(), history)
     await chain.#open()
     const { block, nodes, codes } = chain.#build(undefined, writes)

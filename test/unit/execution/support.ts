@@ -8,11 +8,7 @@ import { hexToBytes } from '../../../src/core/codec/index.js'
 import type { Genesis, GenesisAccount } from '../../../src/core/genesis/types.js'
 import type { ExecutionEngine, Withdrawal } from '../../../src/core/ports/execution.js'
 import type { Address, Hex } from '../../../src/core/types/hex.js'
-import {
-  createEmbeddedEngine,
-  makeGenesisBlock,
-  type StateHistory,
-} from '../../../src/node/execution/embedded/index.js'
+import { createEmbeddedEngine, type KeptStates, makeGenesisBlock } from '../../../src/node/execution/embedded/index.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 
 export const CHAIN_ID = 59_999
@@ -53,7 +49,7 @@ export interface Rig {
 export const newDirectory = () => mkdtemp(join(tmpdir(), 'metis-execution-'))
 
 /** An engine on a LevelDB of its own. */
-export async function openRig(genesis?: Genesis['l2'], place?: string, stateHistory?: StateHistory): Promise<Rig> {
+export async function openRig(genesis?: Genesis['l2'], place?: string, stateHistory?: KeptStates): Promise<Rig> {
   const directory = place ?? (await newDirectory())
   const document = genesis ?? (await testGenesis())
   const open = async () =>

@@ -8,7 +8,7 @@ import type { Address, Hash } from '../../../core/types/hex.js'
 import { checkAttributes } from './attributes.js'
 import { compareHeaders, invalidBlock } from './compare.js'
 import type { Executor } from './evm/executor.js'
-import { type PruneOptions, Pruner, type StateHistory } from './prune/prune.js'
+import { type KeptStates, type PruneOptions, Pruner } from './prune/prune.js'
 import { Reader, type ReaderParts } from './reads/reader.js'
 import type { Senders } from './senders/senders.js'
 import { invalidTransaction } from './senders/transactions.js'
@@ -41,7 +41,7 @@ export class EmbeddedEngine extends Reader implements ExecutionEngine {
     this.#head = storedHead(parts.store)
   }
 
-  keepStates(database: Database, history: StateHistory): void {
+  keepStates(database: Database, history: KeptStates): void {
     const exclusive: PruneOptions['exclusive'] = (change) => this.#serial.run(change)
     this.#pruner = new Pruner({ ...history, database, store: this.store, exclusive })
     this.#pruner.wake(this.#head)

@@ -1,6 +1,6 @@
 export { type GenesisBlockFields, makeGenesisBlock } from './genesis.js'
 export { createEmbeddedEngine, type EmbeddedEngineOptions } from './openEngine.js'
-export type { PruneReport, StateHistory } from './prune/prune.js'
+export type { KeptStates, PruneReport } from './prune/prune.js'
 export { SnapshotReader, SnapshotWriter } from './snapshot/file.js'
 export { isVacant, SnapshotImport } from './snapshot/importer.js'
 export { makeFile } from './snapshot/newFile.js'

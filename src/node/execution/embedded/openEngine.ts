@@ -9,7 +9,7 @@ import { Executor, type ExecutorOptions } from './evm/executor.js'
 import { Instance } from './evm/instance.js'
 import { evmModule } from './evm/module.js'
 import { genesisBlock } from './genesis.js'
-import type { StateHistory } from './prune/prune.js'
+import type { KeptStates } from './prune/prune.js'
 import { ancestorHash } from './reads/ancestors.js'
 import { readEngines } from './reads/engines.js'
 import { LightReads } from './reads/light.js'
@@ -31,7 +31,7 @@ export interface EmbeddedEngineOptions {
   /** Makes what executes blocks; a test may break it. */
   instantiate?: ExecutorOptions['instantiate']
   /** Which states are kept; all of them without it. The database is then one for several threads. */
-  stateHistory?: StateHistory | undefined
+  stateHistory?: KeptStates | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   rlpBytes,
   rlpDecode,
   rlpEncode,
+  rlpFixed,
   rlpInteger,
   rlpList,
 } from '../../../../core/codec/index.js'
@@ -122,7 +123,7 @@ export function readFinished(reply: Uint8Array): Finished {
     receiptsRoot: hash(at[2], 'the receipts root'),
     withdrawalsRoot: hash(at[3], 'the withdrawals root'),
     requestsHash: hash(at[4], 'the requests hash'),
-    logsBloom: toHex(sized(at[5], 256, 'the bloom')),
+    logsBloom: toHex(rlpFixed(at[5], 256, 'the bloom', fail)),
     gasUsed: rlpInteger(at[6], 'the gas used', fail, 8),
     hashes: words(at[7], 'the hashes'),
     receipts: rlpBytes(at[8], 'the receipts', fail),
@@ -143,7 +144,8 @@ function hashed(item: RlpItem | undefined, what: string): Hashed {
   const flat = items(item, what)
   if (flat.length % 2 !== 0) throw fail(`${what} are not pairs`)
   const pairs: (readonly [Uint8Array, Uint8Array])[] = []
-  for (let i = 0; i < flat.length; i += 2) pairs.push([sized(flat[i], 32, 'a hash'), rlpBytes(flat[i + 1], what, fail)])
+  for (let i = 0; i < flat.length; i += 2)
+    pairs.push([rlpFixed(flat[i], 32, 'a hash', fail), rlpBytes(flat[i + 1], what, fail)])
   return pairs
 }
 
@@ -160,13 +162,7 @@ function words(item: RlpItem | undefined, what: string): Hash[] {
 }
 
 function hash(item: RlpItem | undefined, what: string): Hash {
-  return toHex(sized(item, 32, what))
-}
-
-function sized(item: RlpItem | undefined, length: number, what: string): Uint8Array {
-  const bytes = rlpBytes(item, what, fail)
-  if (bytes.length !== length) throw fail(`${what} has ${bytes.length} bytes instead of ${length}`)
-  return bytes
+  return toHex(rlpFixed(item, 32, what, fail))
 }
 
 function text(item: RlpItem | undefined, what: string): string {

@@ -13,7 +13,7 @@ const MIN_STEP = 32
 const REST = 9
 
 /** Which states a node keeps, and who hears of those that go. */
-export interface StateHistory {
+export interface KeptStates {
   /** Of how many blocks, the latest ones, the state is kept; at least 1. */
   keep: number
   /** Number of a block whose state and those after it are kept in any case. */
@@ -26,7 +26,7 @@ export interface StateHistory {
   onFailed?: ((error: Error) => void) | undefined
 }
 
-export interface PruneOptions extends StateHistory, SweepOptions {}
+export interface PruneOptions extends KeptStates, SweepOptions {}
 
 interface Counts {
   /** Nodes of the oldest state that is kept. */
