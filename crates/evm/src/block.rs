@@ -1,9 +1,6 @@
 //! A block: system calls, transactions, withdrawals, and the roots of what came of them.
 
-use alloy_consensus::{
-    Receipt, ReceiptEnvelope, ReceiptWithBloom, TxType,
-    proofs::{calculate_withdrawals_root, ordered_trie_root_with_encoder},
-};
+use alloy_consensus::{Receipt, ReceiptEnvelope, ReceiptWithBloom, TxType, proofs::calculate_withdrawals_root};
 use alloy_eips::{eip2718::Encodable2718, eip4895::Withdrawal};
 use alloy_primitives::{Address, B256, Bloom, Bytes, Log, U256, address};
 use revm::{
@@ -20,6 +17,7 @@ use crate::{
     host::Host,
     state::{Change, State, StateError},
     transaction::{Decoded, Obstacle, Room, decode, obstacle},
+    trie::ordered_root,
 };
 
 /// EIP-4788
@@ -171,8 +169,8 @@ impl Building {
         let bloom = executed.iter().fold(Bloom::ZERO, |bloom, each| bloom | *each.receipt.logs_bloom());
         Ok(Finished {
             change,
-            transactions_root: ordered_trie_root_with_encoder(&executed, |each, out| out.extend_from_slice(&each.raw)),
-            receipts_root: ordered_trie_root_with_encoder(&executed, |each, out| each.receipt.encode_2718(out)),
+            transactions_root: ordered_root(executed.iter().map(|each| &each.raw)),
+            receipts_root: ordered_root(executed.iter().map(|each| each.receipt.encoded_2718())),
             withdrawals_root: calculate_withdrawals_root(withdrawals),
             requests_hash: B256::from_slice(&outer.finalize()),
             bloom,
