@@ -57,9 +57,6 @@ export function readsClosed(): MetisSeqError {
   })
 }
 
-/** Failures that follow from what was asked, in the engine's words. */
-const CALLERS_OWN = /^the (trace is too large|access list is another one)/
-
 /** What the engine's refusal of a read means for the caller: bad input is the caller's, anything else the program's. */
 export function evmRefused(error: unknown): unknown {
   if (!(error instanceof MetisSeqError)) return error
@@ -67,7 +64,7 @@ export function evmRefused(error: unknown): unknown {
   if (error.code !== 'EVM_REFUSED') return error
   const [refusal, reason] = [String(error.details.refusal), String(error.details.reason)]
   if (refusal === 'INPUT') return callInvalid(reason)
-  if (refusal === 'LIMIT' || CALLERS_OWN.test(reason)) return readTooLarge(reason)
+  if (refusal === 'LIMIT') return readTooLarge(reason)
   if (/^-\d+$/.test(refusal)) return simulationRefused(Number(refusal), reason)
   return readFailed(`${reason} (${refusal})`, error)
 }
