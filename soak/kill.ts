@@ -1,16 +1,16 @@
 import { Killing } from '../test/support/kill/rounds.js'
-
-const ROUNDS = 100
+import { paced, type SoakOptions } from './pace.js'
 
 /** kill -9 of a process that seals blocks, again and again on the same data. */
-export async function run({ seed, rounds = ROUNDS }: { seed: number; rounds?: number }): Promise<object[]> {
-  const killing = await Killing.begin(seed)
+export async function run(options: SoakOptions): Promise<object[]> {
+  const killing = await Killing.begin(options.seed)
   try {
-    for (let round = 1; round <= rounds; round++) {
+    let kills = 0
+    for (const round of paced(options, 100, () => `block ${killing.head}`)) {
       await killing.round()
-      if (round % 10 === 0) process.stderr.write(`${round} of ${rounds} kills, block ${killing.head}\n`)
+      kills = round
     }
-    return [{ kills: rounds, blocks: killing.head, 'of these not announced': killing.silent, lost: 0 }]
+    return [{ kills, blocks: killing.head, 'of these not announced': killing.silent, lost: 0 }]
   } finally {
     await killing.end()
   }

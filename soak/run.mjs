@@ -1,43 +1,53 @@
-// npm run soak -- NAME [--seed S] [--rounds N]: the long version of a test; prints figures, and fails where something is wrong.
+// npm run soak -- [NAME] [--seed S] [--minutes M | --rounds N]: the long version of a test; prints figures, and fails where something is
+// wrong. Without a name it runs all of them, one after the other.
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
 
+/** Not a soak: what they share. */
+const SHARED = ['pace']
 const names = readdirSync(new URL('.', import.meta.url))
   .filter((each) => each.endsWith('.ts'))
   .map((each) => each.slice(0, -3))
+  .filter((each) => !SHARED.includes(each))
 
 function usage(reason) {
   process.stderr.write(
-    `${reason}\nUsage: npm run soak -- NAME [--seed S] [--rounds N]; there are: ${names.join(', ')}\n`,
+    `${reason}\nUsage: npm run soak -- [NAME] [--seed S] [--minutes M | --rounds N]; there are: ${names.join(', ')}\n`,
   )
   process.exit(2)
 }
 
 function read() {
+  const string = { type: 'string' }
   try {
-    return parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, rounds: { type: 'string' } } })
+    return parseArgs({ allowPositionals: true, options: { seed: string, rounds: string, minutes: string } })
   } catch (error) {
     return usage(error.message)
   }
 }
 
-function natural(text, name, otherwise) {
-  if (text === undefined) return otherwise
+function natural(text, name) {
+  if (text === undefined) return undefined
   if (!/^[1-9][0-9]{0,8}$/.test(text)) usage(`--${name} is "${text}", not a number from 1 on.`)
   return Number(text)
 }
 
-const { values, positionals } = read()
-const [name, ...more] = positionals
-if (name === undefined || more.length > 0 || !names.includes(name))
-  usage(`There is no soak "${positionals.join(' ')}".`)
-const file = new URL(`${name}.ts`, import.meta.url)
-const options = {
-  seed: natural(values.seed, 'seed', Date.now() % 1_000_000_000),
-  rounds: natural(values.rounds, 'rounds'),
+async function soak(name, options) {
+  process.stderr.write(`${name} with seed ${options.seed}\n`)
+  const file = new URL(`${name}.ts`, import.meta.url)
+  const { module } = await runnerImport(fileURLToPath(file), { configFile: false })
+  console.table(await module.run(options))
 }
-process.stderr.write(`${name} with seed ${options.seed}\n`)
-const { module } = await runnerImport(fileURLToPath(file), { configFile: false })
-console.table(await module.run(options))
+
+const { values, positionals } = read()
+const [named, ...more] = positionals
+if (more.length > 0 || (named !== undefined && !names.includes(named)))
+  usage(`There is no soak "${positionals.join(' ')}".`)
+const options = {
+  seed: natural(values.seed, 'seed') ?? Date.now() % 1_000_000_000,
+  rounds: natural(values.rounds, 'rounds'),
+  minutes: natural(values.minutes, 'minutes'),
+}
+for (const name of named === undefined ? names : [named]) await soak(name, options)
