@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises'
 import { assembleBlock } from '../../../src/core/chain/block.js'
 import { EMPTY_REQUESTS, EMPTY_ROOT, type Header, ZERO_HASH } from '../../../src/core/chain/header.js'
 import { NO_BLOOM } from '../../../src/core/chain/receipt.js'
-import { Trie } from '../../../src/core/chain/trie.js'
 import {
   bigEndian,
   bytesToHex,
@@ -21,6 +20,7 @@ import { walkState } from '../../../src/node/execution/embedded/prune/walk.js'
 import { bringForward } from '../../../src/node/execution/embedded/store/layout.js'
 import { ChainStore } from '../../../src/node/execution/embedded/store/store.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
+import { Trie } from '../../support/trie/trie.js'
 import { newDirectory } from './support.js'
 
 const NO_RECEIPTS = Uint8Array.of(0xc0)

@@ -1,6 +1,6 @@
-import { stateIncomplete } from '../../../../core/chain/trie.js'
 import { bytesToHex, type Hex, malformed, rlpBytes, rlpDecode, rlpList } from '../../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../../core/errors/index.js'
+import { stateIncomplete } from '../store/incomplete.js'
 
 const MAX_REASON = 4096
 const MAX_DATA = 1024 * 1024

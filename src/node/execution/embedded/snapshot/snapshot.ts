@@ -1,6 +1,5 @@
 import { parseBlock } from '../../../../core/chain/block.js'
 import { orderedRoot, withdrawalsRoot } from '../../../../core/chain/orderedRoot.js'
-import { stateIncomplete } from '../../../../core/chain/trie.js'
 import {
   bytesToHex,
   equalBytes,
@@ -18,6 +17,7 @@ import { Exit, MetisSeqError } from '../../../../core/errors/index.js'
 import type { Block } from '../../../../core/ports/execution.js'
 import type { Hash } from '../../../../core/types/hex.js'
 import { type Reference, walkState } from '../prune/walk.js'
+import { stateIncomplete } from '../store/incomplete.js'
 import type { StoredChain } from '../store/stored.js'
 import type { SnapshotReader, SnapshotWriter } from './file.js'
 

@@ -1,9 +1,8 @@
 import { createMPT } from '@ethereumjs/mpt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { orderedRoot } from '../../../src/core/chain/orderedRoot.js'
-import { Trie } from '../../../src/core/chain/trie.js'
-import { bytesToHex, keccakBytes, rlpEncode } from '../../../src/core/codec/index.js'
+import { bytesToHex, keccakBytes } from '../../../src/core/codec/index.js'
+import { Trie } from '../../support/trie/trie.js'
 
 /** Changes of a few keys, so that they meet; no bytes remove. */
 const changes = fc.array(
@@ -52,12 +51,5 @@ describe('the sparse trie', () => {
   it('says which node is missing', () => {
     const root = keyOf(1)
     expect(() => new Trie(root).get(keyOf(2))).toThrow(expect.objectContaining({ code: 'STATE_INCOMPLETE', exit: 9 }))
-  })
-
-  it.each([0, 1, 2, 17, 127, 128, 129, 300])('orders %i items as others do', async (count) => {
-    const items = Array.from({ length: count }, (_, i) => rlpEncode([i, i * i]))
-    const other = await createMPT()
-    for (const [i, item] of items.entries()) await other.put(rlpEncode(i), item)
-    expect(orderedRoot(items)).toBe(bytesToHex(other.root()))
   })
 })

@@ -1,5 +1,13 @@
-import { bytesToHex, concatAll, concatBytes, keccakBytes, type RlpItem, rlpDecode, rlpEncode } from '../codec/index.js'
-import { Exit, MetisSeqError } from '../errors/index.js'
+import {
+  bytesToHex,
+  concatAll,
+  concatBytes,
+  keccakBytes,
+  type RlpItem,
+  rlpDecode,
+  rlpEncode,
+} from '../../../src/core/codec/index.js'
+import { Exit, MetisSeqError } from '../../../src/core/errors/index.js'
 
 /** A node that was not read yet. */
 export interface HashNode {

@@ -1,5 +1,5 @@
-import { bytesToHex, keccakBytes } from '../codec/index.js'
-import { Exit, MetisSeqError } from '../errors/index.js'
+import { bytesToHex, keccakBytes } from '../../../src/core/codec/index.js'
+import { stateIncomplete } from '../../../src/node/execution/embedded/store/incomplete.js'
 import {
   decodeNode,
   type ExtensionNode,
@@ -148,13 +148,4 @@ function shares(part: Uint8Array, path: Uint8Array, at: number): number {
   let i = 0
   while (i < part.length && part[i] === path[at + i]) i++
   return i
-}
-
-/** The error of a state in which something is missing that it refers to. */
-export function stateIncomplete(what: string): MetisSeqError {
-  return new MetisSeqError('STATE_INCOMPLETE', `The state has no ${what}.`, {
-    exit: Exit.data,
-    severity: 'critical',
-    next: 'Delete the execution data of this node and let it import the chain again.',
-  })
 }
