@@ -6,5 +6,11 @@ export default defineConfig({
     globalSetup: ['test/support/records/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**'],
+      reporter: ['text-summary', 'json'],
+      thresholds: { lines: 95, branches: 95 },
+    },
   },
 })
