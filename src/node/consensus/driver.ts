@@ -12,7 +12,7 @@ import type { Withdrawal } from '../../core/ports/execution.js'
 import type { Hash } from '../../core/types/hex.js'
 
 /** Blocks of the log between two stored states: what a restart has to replay at most. */
-const SNAPSHOT_EVERY = 32
+export const SNAPSHOT_EVERY = 32
 const STATE = utf8('state')
 const depositKey = (index: number) => concatBytes(utf8('d'), bigEndian(index, 8))
 
@@ -97,7 +97,7 @@ export class ConsensusDriver {
 
   async #apply(block: DecidedBlock): Promise<void> {
     try {
-      const { context, replay = replayBlock } = this.#options
+      const { context, replay = hashedReplay } = this.#options
       const replayed = replay({ state: this.#state, appHash: this.#hash }, block, context)
       const { effects, refusals } = replayed
       this.#state = replayed.state
@@ -135,7 +135,11 @@ export class ConsensusDriver {
 }
 
 /** Applies the messages of a decided block one after the other. */
-export const replayBlock: Replay = (before, { time, messages }, context) => {
+export const replayBlock = (
+  before: { state: ConsensusState },
+  { time, messages }: DecidedBlock,
+  context: Omit<Context, 'time'>,
+): Omit<Replayed, 'appHash'> => {
   const effects: Effect[] = []
   const refusals: string[] = []
   let { state } = before
@@ -150,7 +154,12 @@ export const replayBlock: Replay = (before, { time, messages }, context) => {
     effects.push(...applied.effects)
     if (applied.refused !== undefined) refusals.push(`${applied.refused.code}: ${applied.refused.reason}`)
   }
-  return { state, appHash: appHash(state), effects, refusals }
+  return { state, effects, refusals }
+}
+
+const hashedReplay: Replay = (before, block, context) => {
+  const replayed = replayBlock(before, block, context)
+  return { ...replayed, appHash: appHash(replayed.state) }
 }
 
 function read(bytes: Uint8Array): Message | string {
