@@ -168,6 +168,7 @@ function grouped(blobs: readonly Uint8Array[]): Uint8Array[][] {
 export interface BatchRange {
   first: number
   last: number
+  lastHash: Hash
   terms: readonly ClosedTerm[]
 }
 
@@ -175,9 +176,10 @@ export interface BatchRange {
 function batchRanges(terms: readonly ClosedTerm[], nextBlock: number): BatchRange[] {
   const open = terms.filter(({ last }) => last >= nextBlock)
   return open
-    .map(({ last }, i) => ({
+    .map(({ last, lastHash }, i) => ({
       first: nextBlock,
       last,
+      lastHash,
       terms: open.slice(0, i + 1).filter((term) => term.last > term.parentNumber),
     }))
     .filter(({ first, last }, i) => i === 0 || last - first < MAX_BATCH_BLOCKS)

@@ -21,11 +21,11 @@ export interface BatchNode {
   refused(what: string, reason: string): void
 }
 
-/** The batch as this node's own final blocks make it; undefined while one of them or a seal is not here. */
+/** The batch as the final blocks make it; undefined while one of them or a seal is not here, or the chain has others there. */
 export async function ownBatch(
   node: BatchNode,
   index: number,
-  range: { first: number; last: number; terms: readonly ClosedTerm[] },
+  range: { first: number; last: number; lastHash: Hash; terms: readonly ClosedTerm[] },
 ): Promise<{ batch: Batch; blocks: readonly Block[] } | undefined> {
   const blocks: Block[] = []
   const columns: BatchBlock[] = []
@@ -37,7 +37,8 @@ export async function ownBatch(
     columns.push(column(block, seal))
   }
   const [first] = blocks
-  if (first === undefined) return undefined
+  // A node that has not followed a cut yet holds blocks that are not the final ones.
+  if (first === undefined || blocks.at(-1)?.hash !== range.lastHash) return undefined
   const terms = range.terms.map(({ term, epoch, sequencer, parentNumber, parentHash }) => ({
     term: BigInt(term),
     epoch: BigInt(epoch),

@@ -1,37 +1,30 @@
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
 import { stallDue } from '../../core/consensus/cut.js'
-import { MAX_RANGE_BLOCKS } from '../../core/consensus/l1.js'
 import { memberOf } from '../../core/consensus/power.js'
-import type { Content, L1Event, L1Range } from '../../core/consensus/types.js'
-import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import type { Content } from '../../core/consensus/types.js'
 import type { L1View } from '../../core/ports/l1.js'
 import type { NodeContext } from './context.js'
+import { L1Ranges } from './ranges.js'
 
 /** ms between two checkpoint votes, but for the term's last block (rule T3). */
 const VOTE_EVERY = 1000
 /** ms that joiners have to take part in sharing the key before they are named (rule P1). */
 const SHARE_TIMEOUT = 15_000
 
-/** ms between two looks at L1, whose endpoint may count every request. */
-const READ_L1_EVERY = 500
-
 /** Says what this member sees: ranges of L1, checkpoints, stalls, and how the sharing of the key went. */
 export class Attester {
   readonly #node: NodeContext
-  readonly #l1: L1View
+  readonly #ranges: L1Ranges
   readonly #startedAt: number
   #lastVote = 0
   /** What was sent last, by slot, so that it is not sent again before consensus has it. */
   readonly #sent = new Map<string, string>()
-  #events: { range: L1Range; events: L1Event[] } | undefined
   #proposedSince: { generation: number; at: number } | undefined
-  #readingL1 = false
-  #readL1At = Number.NEGATIVE_INFINITY
   #term = -1
 
   constructor(node: NodeContext, l1: L1View) {
     this.#node = node
-    this.#l1 = l1
+    this.#ranges = new L1Ranges(node, l1, (slot, content) => this.#attest(slot, content))
     this.#startedAt = node.now()
   }
 
@@ -47,7 +40,7 @@ export class Attester {
     if (memberOf(consensus.state.committee, address) === undefined) return
     await this.#checkpoint()
     await this.#stall()
-    await this.#range()
+    await this.#ranges.tick()
   }
 
   async #attest(slot: string, content: Content): Promise<void> {
@@ -91,53 +84,6 @@ export class Attester {
     await this.#attest('stall', content)
   }
 
-  async #range(): Promise<void> {
-    const now = this.#node.now()
-    if (this.#readingL1 || now - this.#readL1At < READ_L1_EVERY) return
-    this.#readingL1 = true
-    this.#readL1At = now
-    try {
-      const { decided } = this.#node.consensus.state.l1
-      if (decided === null) await this.#nextRange()
-      else await this.#bringEvents(decided)
-    } catch (error) {
-      // L1 may be silent for an hour (rule L3): sequencing goes on, ranges wait.
-      if (!(error instanceof MetisSeqError) || error.severity !== 'temporary') throw error
-      this.#node.warn(`L1: ${error.message}`)
-    } finally {
-      this.#readingL1 = false
-    }
-  }
-
-  async #nextRange(): Promise<void> {
-    const { consensus, address } = this.#node
-    const { applied, votes } = consensus.state.l1
-    const final = await this.#l1.finalHeight()
-    const mine = votes[address]
-    if (final <= (mine?.to ?? applied.number)) return
-    const read = await this.#l1.range(applied.number + 1, Math.min(final, applied.number + MAX_RANGE_BLOCKS))
-    if (read.range.prevToHash !== applied.hash) throw contradicted(applied.number, applied.hash, read.range.prevToHash)
-    this.#events = read
-    if (mine === undefined || read.range.to > mine.to) await this.#attest('range', { kind: 'range', range: read.range })
-  }
-
-  /** Brings the events of the decided range, and stops where this node's own L1 says otherwise (rule L1). */
-  async #bringEvents(decided: L1Range): Promise<void> {
-    const { consensus, address } = this.#node
-    if ((await this.#l1.finalHeight()) < decided.to) return
-    const known = this.#events?.range.from === decided.from && this.#events.range.to === decided.to
-    const read = known && this.#events !== undefined ? this.#events : await this.#l1.range(decided.from, decided.to)
-    if (read.range.to !== decided.to) return
-    if (read.range.toHash !== decided.toHash || read.range.eventsRoot !== decided.eventsRoot) {
-      throw contradicted(decided.to, decided.toHash, read.range.toHash)
-    }
-    if (consensus.state.l1.decided?.from !== decided.from) return
-    const slot = `events ${address} ${decided.from}`
-    if (this.#sent.get('events') === slot) return
-    this.#sent.set('events', slot)
-    await consensus.submit({ type: 'l1Events', from: decided.from, events: read.events })
-  }
-
   /** The devnet's single key needs no sharing: a member that is there says so; who does not answer is named (rule P1). */
   async #group(): Promise<void> {
     const { consensus, address, now } = this.#node
@@ -155,16 +101,4 @@ export class Attester {
     const failed = late && member ? silent.map((each) => each.address) : []
     await this.#attest('group', { kind: 'group', generation: proposed.generation, address: group.address, failed })
   }
-}
-
-function contradicted(number: number, decided: string, own: string): MetisSeqError {
-  return new MetisSeqError(
-    'L1_CONTRADICTED',
-    `Consensus decided L1 block ${number} as ${decided}, this node's L1 has ${own}.`,
-    {
-      exit: Exit.data,
-      severity: 'critical',
-      next: 'Check the L1 endpoint of this node: it is on another chain or was reorganised beyond the confirmation depth.',
-    },
-  )
 }

@@ -4,8 +4,9 @@ import type { Clock } from './clock.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
 
-/** ms that a node waits for one peer's answer. */
-const ANSWER_WITHIN = 1500
+/** ms that a node waits for a peer's answer, and after which it asks the next one, too. */
+const ANSWER_WITHIN = 2000
+const ASK_NEXT = 150
 
 export interface Weather {
   /** ms of a message at least and at most. */
@@ -58,7 +59,7 @@ export class Net {
       sendBlock: (block) => toAll((target) => target.onBlock(address, block)),
       sendTransaction: (raw) => toAll((target) => target.onTransaction(address, raw)),
       sendBatch: (batch) => toAll((target) => target.onBatch(address, batch)),
-      requestBlock: (hash) => life.within(() => this.#ask(address, others(), hash)),
+      requestBlock: (hash, accepts) => life.within(() => this.#ask(address, others(), hash, accepts)),
       close: () => {
         this.#peers.delete(address)
       },
@@ -85,20 +86,25 @@ export class Net {
     return this.#dice.between(...this.weather.delay)
   }
 
-  async #ask(from: Address, others: readonly Address[], hash: Hash): Promise<SealedBlock | undefined> {
-    for (const other of others) {
-      const block = await this.#answer(from, other, hash)
-      if (block !== undefined) return block
-    }
-    return undefined
-  }
-
-  #answer(from: Address, to: Address, hash: Hash): Promise<SealedBlock | undefined> {
+  /** Asks one after the other, the next soon after the last, until one has what is wanted. */
+  #ask(
+    from: Address,
+    others: readonly Address[],
+    hash: Hash,
+    accepts: (block: SealedBlock) => boolean,
+  ): Promise<SealedBlock | undefined> {
     return new Promise((resolve) => {
-      this.#clock.after(ANSWER_WITHIN, () => resolve(undefined))
-      this.send(from, to, ({ serveBlock }) => {
-        void serveBlock(hash).then((block) => this.send(to, from, () => resolve(block)))
-      })
+      const asked = this.#dice.shuffled(others)
+      for (const [i, other] of asked.entries()) {
+        this.#clock.after(i * ASK_NEXT, () =>
+          this.send(from, other, ({ serveBlock }) => {
+            void serveBlock(hash).then((block) => {
+              this.send(other, from, () => block !== undefined && accepts(block) && resolve(block))
+            })
+          }),
+        )
+      }
+      this.#clock.after(asked.length * ASK_NEXT + ANSWER_WITHIN, () => resolve(undefined))
     })
   }
 }
