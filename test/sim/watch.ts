@@ -58,7 +58,7 @@ export class Watch {
 
   decided(effects: readonly Effect[], state: ConsensusState): void {
     for (const effect of effects) {
-      if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint)
+      if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint, effect.term)
       if (effect.type === 'rangeDecided') this.#range(effect.range)
       if (effect.type === 'slash' && this.#honest(effect.sequencer))
         throw new Violation('honest members are never named', `${effect.sequencer} is slashed in term ${effect.term}`)
@@ -67,7 +67,7 @@ export class Watch {
   }
 
   /** Decided blocks are one chain. */
-  #checkpoint({ number, hash, stateRoot }: Checkpoint): void {
+  #checkpoint({ number, hash, stateRoot }: Checkpoint, term: number): void {
     const last = this.checkpoint.block
     const path: Executed[] = []
     let at = this.#evm.byHash(hash)
@@ -81,7 +81,15 @@ export class Watch {
         'decided checkpoints do not conflict',
         `${number} ${hash} is not on ${last.number} ${last.hash}`,
       )
-    for (const executed of path) this.#finalised(executed)
+    for (const executed of path) {
+      const made = decodeExtraData(executed.block.extraData).term
+      if (made !== term)
+        throw new Violation(
+          'final blocks are of the term that decides them',
+          `${number} is of term ${made}, not ${term}`,
+        )
+      this.#finalised(executed)
+    }
   }
 
   #finalised(executed: Executed): void {

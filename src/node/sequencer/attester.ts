@@ -1,3 +1,4 @@
+import { decodeExtraData } from '../../core/chain/extraData.js'
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
 import { stallDue } from '../../core/consensus/cut.js'
 import { memberOf } from '../../core/consensus/power.js'
@@ -50,13 +51,16 @@ export class Attester {
     await this.#node.attest(content)
   }
 
-  /** Lists every block above the last checkpoint that is on this node's disk (rule T3). */
+  /**
+   * Lists every block above the last checkpoint that is on this node's disk (rule T3), where they are of the current term:
+   * those that a cut orphaned may still be there, and a vote of the new term for them would make them final (rule T5).
+   */
   async #checkpoint(): Promise<void> {
     const { chain, consensus, now } = this.#node
     const { checkpoint, term } = consensus.state
     const head = chain.head()
     const last = Math.min(head.number, checkpoint.number + MAX_LEAD, term.endBlock)
-    if (last <= checkpoint.number) return
+    if (last <= checkpoint.number || decodeExtraData(head.extraData).term !== term.term) return
     if (now() - this.#lastVote < VOTE_EVERY && last !== term.endBlock) return
     const blocks = []
     for (let number = checkpoint.number; number <= last; number++) {
