@@ -1,5 +1,6 @@
-import { bytesToHex } from '../core/codec/index.js'
-import { attestationDigest, networkIdOf } from '../core/consensus/digest.js'
+import { decodeExtraData } from '../core/chain/extraData.js'
+import { bytesToHex, hexToBytes } from '../core/codec/index.js'
+import { attestationDigest, networkIdOf, sealDigest } from '../core/consensus/digest.js'
 import { memberOf } from '../core/consensus/power.js'
 import type { Context, Effect } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
@@ -126,7 +127,14 @@ export class Line {
         chain,
         consensus,
         network: this.#network,
-        sealOf: (hash) => seals.get(hash)?.seal ?? null,
+        sealOf: (hash) => {
+          const seal = seals.get(hash)?.seal
+          return seal == null ? undefined : hexToBytes(seal.signature)
+        },
+        isSealed: ({ extraData, feeRecipient, hash, number }, signature) => {
+          const { term } = decodeExtraData(extraData)
+          return recover(sealDigest(networkId, { term, number, hash }), signature) === feeRecipient
+        },
         isMember: () => memberOf(consensus.state.committee, key.address) !== undefined,
         vote: this.context.attest,
         now,

@@ -182,11 +182,16 @@ class Simulation {
     const start = this.#clock.now
     const [checkpoint, final, closed] = [state.checkpoint.number, this.#l1.final, state.terms.at(-1)?.last ?? 0]
     const bound = this.#bound()
+    const next = checkpoint + 1
     const reached = () => {
-      const { number, hash } = this.#order.state.checkpoint
-      return number > checkpoint && honest.every(({ chain, isAlive }) => !isAlive || chain.canonical[number] === hash)
+      const block = this.#watch.final[next]?.block
+      return (
+        block !== undefined && honest.every(({ chain, isAlive }) => !isAlive || chain.canonical[next] === block.hash)
+      )
     }
     await this.#promise(start + bound, reached, 'a checkpoint is decided and reaches all')
+    const sealed = () => honest.every((member) => !member.isAlive || this.#lacksSeal(member, next) === undefined)
+    await this.#promise(start + bound + 60_000, sealed, 'every node has the seals of all final blocks')
     await this.#promise(start + bound + 60_000, () => this.#order.state.l1.applied.number >= final, 'L1 ranges go on')
     if (!this.#schedule.batches) return
     const { blockTime, depth } = this.#schedule.l1
@@ -204,6 +209,15 @@ class Simulation {
     let bound = 30_000 + 2000 * committee.members.length
     for (let i = 0; i <= failing + 1; i++) bound += this.#schedule.stallTimeout * 2 ** (attempts + i)
     return bound
+  }
+
+  /** The first final block that a node could not prove to anybody, nor put in a batch. */
+  #lacksSeal({ chain, line }: Member, last: number): number | undefined {
+    for (let number = 1; number <= last; number++) {
+      const hash = chain.canonical[number]
+      if (hash === undefined || line?.context.seals.get(hash)?.seal == null) return number
+    }
+    return undefined
   }
 
   async #promise(end: number, met: () => boolean, what: string): Promise<void> {

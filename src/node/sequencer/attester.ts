@@ -4,6 +4,7 @@ import { stallDue } from '../../core/consensus/cut.js'
 import { memberOf } from '../../core/consensus/power.js'
 import type { Content } from '../../core/consensus/types.js'
 import type { L1View } from '../../core/ports/l1.js'
+import type { Address } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 import { L1Ranges } from './ranges.js'
 
@@ -88,7 +89,10 @@ export class Attester {
     await this.#attest('stall', content)
   }
 
-  /** The devnet's single key needs no sharing: a member that is there says so; who does not answer is named (rule P1). */
+  /**
+   * The devnet's single key needs no sharing: a member that is there says so. A joiner that says nothing, or something else,
+   * is named (rule P1): its word is needed, and would otherwise keep everybody's change waiting.
+   */
   async #group(): Promise<void> {
     const { consensus, address, now } = this.#node
     const { proposed, committee, group } = consensus.state
@@ -98,11 +102,13 @@ export class Attester {
     if (this.#proposedSince?.generation !== proposed.generation) {
       this.#proposedSince = { generation: proposed.generation, at: now() }
     }
-    const silent = proposed.members.filter(
-      (each) => memberOf(committee, each.address) === undefined && proposed.votes[each.address] === undefined,
-    )
+    const agrees = (each: Address) => {
+      const vote = proposed.votes[each]
+      return vote !== undefined && vote.address === group.address && vote.failed.length === 0
+    }
+    const joiners = proposed.members.filter((each) => memberOf(committee, each.address) === undefined)
     const late = now() - this.#proposedSince.at > SHARE_TIMEOUT
-    const failed = late && member ? silent.map((each) => each.address) : []
+    const failed = late && member ? joiners.map((each) => each.address).filter((each) => !agrees(each)) : []
     await this.#attest('group', { kind: 'group', generation: proposed.generation, address: group.address, failed })
   }
 }

@@ -240,9 +240,11 @@ export class ChainKeeper {
   async #import({ encoded, seal }: SealedBlock): Promise<void> {
     const { chain, seals } = this.#node
     const { cursor } = await this.parent()
+    const { hash, withdrawals } = chain.decodeBlock(encoded)
+    // Before the block: one that lay on disk without its seal after a crash could never be put in a batch, nor served.
+    await seals.put(hash, { seal, cursor: cursor + withdrawals.length })
     const block = await chain.import(encoded)
     await this.requireOpening(block)
-    await seals.put(block.hash, { seal, cursor: cursor + block.withdrawals.length })
     await this.settle(block)
     this.#node.produced(block, false, decodeExtraData(block.extraData).term)
   }
