@@ -87,9 +87,10 @@ function actionsOf(dice: Dice, schedule: Schedule, level: Level): Action[] {
     const [when, who] = [at(), node()]
     const writes = dice.chance(600) ? { writes: dice.between(1, 12) } : {}
     const back = when + dice.between(10, dice.chance(300) ? 20_000 : 4000)
+    const lost = dice.chance(100) ? { lost: dice.between(1, 3) } : {}
     return [
       { at: when, do: 'kill', node: who, ...writes },
-      { at: back, do: 'start', node: who },
+      { at: back, do: 'start', node: who, ...lost },
     ]
   })
   some(0, level, () => {

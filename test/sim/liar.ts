@@ -59,6 +59,12 @@ export class Liar {
           await this.#attest(member, engine, this.#false(message.content))
           if (this.#dice.chance(500)) return
         }
+        if (message.type === 'l1Events' && this.#does('falseVotes')) {
+          const events = message.events.map((each) =>
+            each.type === 'deposit' ? { ...each, amount: 10n ** 20n } : each,
+          )
+          await engine.submit(encodeMessage({ ...message, events }))
+        }
         await engine.submit(bytes)
       },
       decided: (from, apply) => engine.decided(from, apply),

@@ -22,7 +22,7 @@ export type Lie = (typeof LIES)[number]
 
 export type Action = { at: number } & (
   | { do: 'kill'; node: number /** dies at this one of its next writes, at once where absent */; writes?: number }
-  | { do: 'start'; node: number }
+  | { do: 'start'; node: number /** its last blocks are gone: the chain comes from an older copy */; lost?: number }
   | { do: 'part'; parts: number[] }
   | { do: 'heal' }
   | { do: 'l1'; node: number; mode: L1Answers['mode'] }

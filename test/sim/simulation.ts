@@ -246,7 +246,10 @@ class Simulation {
       case 'start':
         if (member === undefined) return
         if (member.isAlive) member.dieAt = undefined
-        else this.#begin(member)
+        else {
+          this.#lose(member, action.lost ?? 0)
+          this.#begin(member)
+        }
         return
       case 'part':
         this.#net.parts = new Map(this.#members.map(({ address }, i) => [address, action.parts[i] ?? 0]))
@@ -288,6 +291,10 @@ class Simulation {
     if (member.deaths > 0) this.#figures.deaths += 1
     this.#judge(() => member.start())
     return member
+  }
+
+  #lose({ chain }: Member, blocks: number): void {
+    chain.canonical.splice(Math.max(1, chain.canonical.length - blocks))
   }
 
   #join(index: number): Member {

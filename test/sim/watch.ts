@@ -146,7 +146,7 @@ export class Watch {
     if (!member.honest) return
     const { canonical, head } = member.chain
     const last = this.checkpoint.block.number
-    const before = this.#finalOf.get(member) ?? 0
+    const before = Math.min(this.#finalOf.get(member) ?? 0, canonical.length - 1)
     if (canonical[before] !== this.final[before]?.block.hash)
       throw new Violation('final blocks stay', `node ${member.index} has another block ${before} than before`)
     const reached = Math.min(last, canonical.length - 1)
