@@ -114,7 +114,7 @@ export class Liar {
       },
       onBatch: (from, batch) => handlers.onBatch(from, batch),
       serveBlock: async (hash) => {
-        if (this.#does('mute', 800)) return new Promise(() => undefined)
+        if (this.#lies.has('idle') || this.#does('mute', 800)) return new Promise(() => undefined)
         const block = await handlers.serveBlock(hash)
         if (block !== undefined && this.#does('misserve', 800)) return this.#misserved(member, block)
         return block
@@ -168,6 +168,7 @@ export class Liar {
       },
       sendBlock: (block) => {
         const { number, term, hash } = block.seal
+        if (this.#does('idle')) return
         if (this.#does('equivocate', 600)) send(this.#twin(member, block), 600)
         if (this.#does('badBlock', 600)) {
           send(this.#bad(member, block))

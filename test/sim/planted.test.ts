@@ -40,9 +40,9 @@ async function plant<T extends object>(path: string, change: (real: T) => Partia
 }
 
 describe('an error that is planted is found:', () => {
-  it('a quorum of half the members', async () => {
+  it('a quorum that liars make alone', async () => {
     await plant<typeof import('../../src/core/consensus/power.js')>('../../src/core/consensus/power.js', () => ({
-      isQuorum: ({ members }: Committee, voters: Iterable<Address>) => 2 * new Set(voters).size >= members.length,
+      isQuorum: ({ members }: Committee, voters: Iterable<Address>) => 4 * new Set(voters).size >= members.length,
     }))
     expect(await broken(withLies(seeds(12), ['falseVotes', 'equivocate']))).toMatch(/^decided|^app hashes|^contract/)
   })
@@ -66,9 +66,7 @@ describe('an error that is planted is found:', () => {
     await plant<typeof import('../../src/core/consensus/cut.js')>('../../src/core/consensus/cut.js', () => ({
       stallDue: () => null,
     }))
-    const [mute] = withLies([3], ['withhold', 'silent', 'badBlock'])
-    const schedule = { ...generate(3, 1), ...mute, epochLength: 40, length: 5000 }
-    expect(await broken([schedule, { ...schedule, seed: 5 }])).toBe('a checkpoint is decided and reaches all')
+    expect(await broken(withLies([3], ['idle']))).toBe('a checkpoint is decided and reaches all')
   })
 
   it('deposits counted from the first one in every block', async () => {

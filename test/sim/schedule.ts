@@ -4,6 +4,7 @@ import type { Weather } from './world/network.js'
 /** What a member that lies does. */
 export const LIES = [
   'equivocate', // two sealed blocks of one number
+  'idle', // no blocks at all
   'withhold', // its blocks only to some, now and then to nobody
   'badBlock', // sealed blocks that break a rule
   'twoSeals', // two signatures of one block's seal
