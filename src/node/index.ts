@@ -1,28 +1,11 @@
 import { DEFAULT_STATE_HISTORY } from '../core/chain/stateHistory.js'
-import { bytesToHex } from '../core/codec/index.js'
 import { signDigest } from '../core/consensus/crypto.js'
-import { attestationDigest, networkIdOf } from '../core/consensus/digest.js'
-import { memberOf } from '../core/consensus/power.js'
-import type { Effect } from '../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../core/errors/index.js'
-import { authoritiesOf } from '../core/mempool/authorities.js'
-import { TransactionPool } from '../core/mempool/pool.js'
-import type { ExecutionEngine, Transaction } from '../core/ports/execution.js'
-import type { Network } from '../core/ports/network.js'
+import type { ExecutionEngine } from '../core/ports/execution.js'
 import { openApi } from './api.js'
-import { Batcher } from './batcher/batcher.js'
-import { BlobStore } from './batcher/blobStore.js'
-import { ConsensusDriver } from './consensus/driver.js'
 import { recoverNative } from './consensus/recover.js'
-import { eventsOf } from './events.js'
 import { createEmbeddedEngine, type PruneReport } from './execution/embedded/index.js'
-import { Attester } from './sequencer/attester.js'
-import type { NodeContext } from './sequencer/context.js'
-import { Duties } from './sequencer/duties.js'
-import { ChainKeeper } from './sequencer/keeper.js'
-import { Producer } from './sequencer/producer.js'
-import { openSealGuard, openSealStore } from './sequencer/seals.js'
-import { Submissions } from './sequencer/submissions.js'
+import { Line } from './line.js'
 import { openStores, type Stores } from './stores.js'
 import type { NodeNews, NodeOptions, SequencerNode } from './types.js'
 import { rotationOf, statusOf } from './views.js'
@@ -56,112 +39,48 @@ class RunningNode implements SequencerNode {
   readonly address
   readonly #options: NodeOptions
   readonly #stores: Stores
-  readonly #chain: ExecutionEngine
-  readonly #driver: ConsensusDriver
-  readonly #network: Network
-  readonly #context: NodeContext
-  readonly #keeper: ChainKeeper
-  readonly #producer: Producer
-  readonly #attester: Attester
-  readonly #duties: Duties
-  readonly #batcher: Batcher
-  readonly #submissions: Submissions
+  readonly #line: Line
   #api: Awaited<ReturnType<typeof openApi>> | undefined
   #timer: NodeJS.Timeout | undefined
   #pruned: PruneReport | undefined
   #closing: Promise<void> | undefined
-  readonly #running = new Set<Promise<unknown>>()
-  /** Where the record stood at the start. Until consensus is there its state is old: acting on it would undo final blocks. */
-  readonly #recorded: number
 
   constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine) {
-    const { genesis, key, engine, hub } = options
+    const { genesis, key, engine, group, hub, kzg, l1, now, sender } = options
     this.#options = options
     this.#stores = stores
-    this.#chain = chain
     this.address = key.address
-    this.#recorded = engine.status().height
-    const networkId = networkIdOf(genesis)
-    this.#driver = new ConsensusDriver({
-      context: { genesis, networkId, recover: recoverNative },
-      database: stores.consensus,
-      engine,
-      onDecided: async (effects, refusals) => this.#decided(effects, refusals),
-      onFatal: (error) => this.#fatal(error),
-    })
-    const { chainId, gasLimit } = genesis.l2
-    const authorities = (transaction: Transaction) => authoritiesOf(transaction, chainId, recoverNative)
-    const pool = new TransactionPool({ chainId, blockGasLimit: BigInt(gasLimit), authoritiesOf: authorities })
-    const seals = openSealStore(stores.seals)
-    this.#network = hub.join(key.address, {
-      onBlock: (_from, block) => this.#keeper.receive(block),
-      onTransaction: (_from, raw) => this.#spawn(this.#submissions.receive(raw)),
-      onBatch: (from, batch) => this.#spawn(this.#batcher.receive(from, batch)),
-      serveBlock: async (hash) => {
-        const [block, record] = [await chain.blockByHash(hash), seals.get(hash)]
-        return block === undefined || record?.seal == null ? undefined : { encoded: block.encoded, seal: record.seal }
-      },
-    })
-    this.#context = {
+    this.#line = new Line({
       genesis,
-      networkId,
-      address: key.address,
+      key: { address: key.address, sign: (digest) => signDigest(digest, key.privateKey) },
+      stores,
       chain,
-      pool,
-      network: this.#network,
-      consensus: this.#driver,
-      seals,
-      attest: async (content) => {
-        const signature = bytesToHex(signDigest(attestationDigest(networkId, content), key.privateKey))
-        await this.#driver.submit({ type: 'attestation', member: key.address, content, signature })
-      },
-      seal: openSealGuard(stores.guard, networkId, key.privateKey),
+      engine,
+      join: (handlers) => hub.join(key.address, handlers),
+      group,
+      l1,
+      sender,
+      kzg,
       recover: recoverNative,
-      now: options.now,
-      warn: (message) => this.#emit({ event: 'warning', message }),
-      refused: (what, reason) => this.#emit({ event: 'refused', what, reason }),
-      produced: ({ number, hash, transactions }, own, term) =>
-        this.#emit({ event: 'block', number, hash, transactions: transactions.length, own, term }),
+      now,
+      emit: (news) => this.#emit(news),
       fatal: (error) => this.#fatal(error),
-    }
-    this.#keeper = new ChainKeeper(this.#context, () => this.#isCurrent())
-    this.#producer = new Producer(this.#context, this.#keeper)
-    this.#attester = new Attester(this.#context, options.l1)
-    this.#submissions = new Submissions(this.#context)
-    const blobs = new BlobStore(stores.blobs)
-    this.#batcher = new Batcher(
-      {
-        genesis,
-        address: key.address,
-        chain,
-        consensus: this.#driver,
-        network: this.#network,
-        sealOf: (hash) => seals.get(hash)?.seal ?? null,
-        isMember: () => memberOf(this.#driver.state.committee, key.address) !== undefined,
-        vote: this.#context.attest,
-        now: options.now,
-        refused: this.#context.refused,
-      },
-      options.kzg,
-      blobs,
-    )
-    this.#duties = new Duties(this.#context, options.group, options.sender, (hashes) => blobs.get(hashes))
+    })
   }
 
   async start(): Promise<this> {
+    const { context, submissions } = this.#line
     this.#api = await openApi({
-      context: this.#context,
-      submit: (raw) => this.#submissions.submit(raw),
-      onPending: (listener) => this.#submissions.onPending(listener),
+      context,
+      submit: (raw) => submissions.submit(raw),
+      onPending: (listener) => submissions.onPending(listener),
       rotation: () => this.rotation(),
       status: () => this.status(),
       pruned: () => this.#pruned,
       api: this.#options.api,
     })
-    this.#driver.start()
-    this.#chain.onHead(() => this.#wake())
-    this.#timer = setInterval(() => this.#wake(), TICK)
-    this.#wake()
+    this.#timer = setInterval(() => this.#line.wake(), TICK)
+    this.#line.start()
     return this
   }
 
@@ -172,16 +91,17 @@ class RunningNode implements SequencerNode {
   }
 
   status() {
-    return statusOf(this.#context, { height: this.#driver.height, appHash: this.#driver.appHash })
+    const { context, driver } = this.#line
+    return statusOf(context, { height: driver.height, appHash: driver.appHash })
   }
 
   rotation() {
-    return rotationOf(this.#context)
+    return rotationOf(this.#line.context)
   }
 
   /** Last block whose batch L1 holds. */
   get finalized(): number {
-    return this.#driver.state.batch.finalized
+    return this.#line.driver.state.batch.finalized
   }
 
   pruned(report: PruneReport): void {
@@ -193,38 +113,6 @@ class RunningNode implements SequencerNode {
   /** Nothing is lost by it but space; a disk that fails shows at the next block. */
   pruningFailed(error: Error): void {
     this.#emit({ event: 'warning', message: `old states could not be removed: ${error.message}` })
-  }
-
-  #isCurrent(): boolean {
-    return this.#driver.height >= this.#recorded
-  }
-
-  #wake(): void {
-    if (this.#closing !== undefined || !this.#isCurrent()) return
-    this.#keeper.wake()
-    this.#spawn(this.#producer.tick())
-    this.#spawn(this.#attester.tick())
-    this.#spawn(this.#duties.tick())
-    this.#spawn(this.#batcher.tick())
-    this.#spawn(this.#submissions.tick())
-  }
-
-  /** Runs to its end in the background; close waits for it, and a failure stops the node. */
-  #spawn(work: Promise<unknown>): void {
-    const settled = work
-      .catch((error) => {
-        if (this.#closing === undefined) this.#fatal(error)
-      })
-      .finally(() => this.#running.delete(settled))
-    this.#running.add(settled)
-  }
-
-  #decided(effects: readonly Effect[], refusals: readonly string[]): void {
-    // What was in the record before the start is no news.
-    if (this.#driver.height <= this.#recorded) return this.#wake()
-    for (const reason of refusals) if (!isExpected(reason)) this.#emit({ event: 'refused', what: 'message', reason })
-    for (const event of eventsOf(effects)) this.#emit(event)
-    this.#wake()
   }
 
   #emit(news: NodeNews): void {
@@ -245,22 +133,12 @@ class RunningNode implements SequencerNode {
   /** No new work, then the doors, then consensus, then the chain, then the files. */
   async #close(): Promise<void> {
     clearInterval(this.#timer)
+    this.#line.leave()
     await this.#api?.close()
-    this.#network.close()
-    await Promise.all(this.#running)
-    await this.#driver.close()
-    await this.#keeper.exclusive(async () => undefined)
-    await this.#chain.close()
+    await this.#line.close()
     const { consensus, seals, guard, blobs } = this.#stores
     for (const store of [consensus, seals, guard, blobs]) await store.close()
   }
-}
-
-/** Several members do the same work now and then; the record keeps the first, and that is no news. */
-function isExpected(reason: string): boolean {
-  return /^(VOTE_|CHECKPOINT_|TERM_|RANGE_|REQUEST_|STALL_|BATCH_|EVIDENCE_KNOWN|GROUP_GENERATION|NOT_A_MEMBER)/.test(
-    reason,
-  )
 }
 
 export { createKzg } from './batcher/kzg.js'

@@ -1,6 +1,7 @@
 export * from './address.js'
 export * from './bytes.js'
 export * from './canonical.js'
+export * from './clone.js'
 export * from './hash.js'
 export * from './hex.js'
 export * from './malformed.js'

@@ -1,4 +1,4 @@
-import { hexToBytes } from '../codec/index.js'
+import { clonePlain, hexToBytes } from '../codec/index.js'
 import { MetisSeqError } from '../errors/index.js'
 import type { Address } from '../types/hex.js'
 import { applyBatchVote } from './batch.js'
@@ -17,7 +17,7 @@ import type { Applied, ConsensusState, Content, Context, Draft, Message } from '
  * that breaks a rule changes nothing and comes back with the reason. It never throws for what a message holds.
  */
 export function apply(state: ConsensusState, message: Message, context: Context): Applied {
-  const draft: Draft = { state: structuredClone(state), effects: [], context }
+  const draft: Draft = { state: clonePlain(state), effects: [], context }
   try {
     dispatch(draft, message)
     return { state: draft.state, effects: draft.effects }

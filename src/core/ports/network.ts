@@ -23,7 +23,7 @@ export interface Network {
   sendBlock(block: SealedBlock): void
   sendTransaction(raw: Uint8Array): void
   sendBatch(batch: { index: number; attempt: number; blobs: readonly (readonly Uint8Array[])[] }): void
-  /** Asks every peer until one has it (rule T2). */
-  requestBlock(hash: Hash): Promise<SealedBlock | undefined>
+  /** Asks every peer until one has a block that is accepted (rule T2): any of them may answer with anything. */
+  requestBlock(hash: Hash, accepts: (block: SealedBlock) => boolean): Promise<SealedBlock | undefined>
   close(): void
 }

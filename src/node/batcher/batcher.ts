@@ -1,3 +1,4 @@
+import { decodeBatch2 } from '../../core/batching/layout2/decode.js'
 import { encodeBatch2 } from '../../core/batching/layout2/encode.js'
 import { batchToBlobs, fromBlobs, versionedHash } from '../../core/batching/payload.js'
 import { stateRootsCalldata } from '../../core/chain/stateRoots.js'
@@ -32,7 +33,6 @@ export class Batcher {
   readonly #node: BatchNode
   readonly #kzg: Kzg
   readonly #store: BlobStore
-  #readySince: { block: number; at: number } | undefined
   #proposed = ''
   #busy = false
 
@@ -64,7 +64,7 @@ export class Batcher {
     const slot = `${index}/${attempt}`
     if (this.#proposer(attempt) !== this.#node.address || this.#proposed === slot) return
     this.#proposed = slot
-    const own = await ownBatch(this.#node, index, range)
+    const own = await ownBatch(this.#node, index, range, (block) => this.#node.sealOf(block.hash))
     if (own === undefined) return
     const blobs = grouped(batchToBlobs(encodeBatch2(own.batch)))
     const content = await this.#content({ index, attempt, blobs, blocks: own.blocks })
@@ -72,13 +72,15 @@ export class Batcher {
     await this.#node.vote(content)
   }
 
-  /** Attempt for the next batch by this node's clock, from 1; undefined while none is due. */
+  /**
+   * Attempt for the next batch, from 1; undefined while none is due. It is counted from a time that stands in the record, so
+   * that a node that was away is not at another attempt than the others for ever.
+   */
   #attempt(): number | undefined {
     const { batch, terms } = this.#node.consensus.state
-    if (batch.flight !== null || batchRange(terms, batch.nextBlock) === undefined) return undefined
-    const now = this.#node.now()
-    if (this.#readySince?.block !== batch.nextBlock) this.#readySince = { block: batch.nextBlock, at: now }
-    return 1 + Math.floor((now - this.#readySince.at) / ATTEMPT)
+    const [oldest] = batchRange(terms, batch.nextBlock)?.terms ?? []
+    if (batch.flight !== null || oldest === undefined) return undefined
+    return 1 + Math.max(0, Math.floor((this.#node.now() - oldest.closedAt) / ATTEMPT))
   }
 
   #proposer(attempt: number): Address | undefined {
@@ -113,13 +115,21 @@ export class Batcher {
     this.#node.refused(what, messageOf(error))
   }
 
-  /** The own blocks of one of the closed ranges whose encoding equals `bytes`. */
+  /**
+   * The own blocks of one of the closed ranges, where `bytes` are just these. Their seals may be others than are known here:
+   * whoever sealed a block can sign it in several ways, and tell each member another one.
+   */
   async #ownLike(index: number, bytes: Uint8Array): Promise<readonly Block[]> {
-    const { state } = this.#node.consensus
-    for (const range of batchRanges(state.terms, state.batch.nextBlock)) {
-      const own = await ownBatch(this.#node, index, range)
-      if (own !== undefined && equalBytes(encodeBatch2(own.batch), bytes)) return own.blocks
+    const { batch, terms } = this.#node.consensus.state
+    const proposed = decodeBatch2(bytes).blocks
+    const seals = new Map(proposed.map(({ number, seal }) => [Number(number), seal]))
+    const range = batchRanges(terms, batch.nextBlock).find(({ last }) => BigInt(last) === proposed.at(-1)?.number)
+    const sealOf = (block: Block) => {
+      const seal = seals.get(block.number)
+      return seal !== undefined && this.#node.isSealed(block, seal) ? seal : undefined
     }
+    const own = range === undefined ? undefined : await ownBatch(this.#node, index, range, sealOf)
+    if (own !== undefined && equalBytes(encodeBatch2(own.batch), bytes)) return own.blocks
     throw new MetisSeqError('BATCH_DIFFERS', 'its blocks are not the final blocks of this node')
   }
 
@@ -168,6 +178,7 @@ function grouped(blobs: readonly Uint8Array[]): Uint8Array[][] {
 export interface BatchRange {
   first: number
   last: number
+  lastHash: Hash
   terms: readonly ClosedTerm[]
 }
 
@@ -175,9 +186,10 @@ export interface BatchRange {
 function batchRanges(terms: readonly ClosedTerm[], nextBlock: number): BatchRange[] {
   const open = terms.filter(({ last }) => last >= nextBlock)
   return open
-    .map(({ last }, i) => ({
+    .map(({ last, lastHash }, i) => ({
       first: nextBlock,
       last,
+      lastHash,
       terms: open.slice(0, i + 1).filter((term) => term.last > term.parentNumber),
     }))
     .filter(({ first, last }, i) => i === 0 || last - first < MAX_BATCH_BLOCKS)

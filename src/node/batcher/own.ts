@@ -1,7 +1,6 @@
 import type { Batch, BatchBlock } from '../../core/batching/layout2/types.js'
 import { decodeExtraData } from '../../core/chain/extraData.js'
-import { hexToBytes } from '../../core/codec/index.js'
-import type { BatchContent, ClosedTerm, ConsensusState, Seal } from '../../core/consensus/types.js'
+import type { BatchContent, ClosedTerm, ConsensusState } from '../../core/consensus/types.js'
 import type { Genesis } from '../../core/genesis/types.js'
 import type { Block, ChainReader } from '../../core/ports/execution.js'
 import type { Network } from '../../core/ports/network.js'
@@ -14,30 +13,35 @@ export interface BatchNode {
   readonly chain: ChainReader
   readonly consensus: { readonly state: ConsensusState }
   readonly network: Network
-  sealOf(hash: Hash): Seal | null
+  /** The signature of the seal under which a block is stored here. */
+  sealOf(hash: Hash): Uint8Array | undefined
+  /** Whether a signature is the seal of a block by its sequencer. */
+  isSealed(block: Block, signature: Uint8Array): boolean
   isMember(): boolean
   vote(content: BatchContent): Promise<void>
   now(): number
   refused(what: string, reason: string): void
 }
 
-/** The batch as this node's own final blocks make it; undefined while one of them or a seal is not here. */
+/** The batch as the final blocks make it; undefined while one of them or a seal is not here, or the chain has others there. */
 export async function ownBatch(
   node: BatchNode,
   index: number,
-  range: { first: number; last: number; terms: readonly ClosedTerm[] },
+  range: { first: number; last: number; lastHash: Hash; terms: readonly ClosedTerm[] },
+  sealOf: (block: Block) => Uint8Array | undefined,
 ): Promise<{ batch: Batch; blocks: readonly Block[] } | undefined> {
   const blocks: Block[] = []
   const columns: BatchBlock[] = []
   for (let number = range.first; number <= range.last; number++) {
     const block = await node.chain.blockByNumber(number)
-    const seal = block === undefined ? null : node.sealOf(block.hash)
-    if (block === undefined || seal === null) return undefined
+    const seal = block === undefined ? undefined : sealOf(block)
+    if (block === undefined || seal === undefined) return undefined
     blocks.push(block)
     columns.push(column(block, seal))
   }
   const [first] = blocks
-  if (first === undefined) return undefined
+  // A node that has not followed a cut yet holds blocks that are not the final ones.
+  if (first === undefined || blocks.at(-1)?.hash !== range.lastHash) return undefined
   const terms = range.terms.map(({ term, epoch, sequencer, parentNumber, parentHash }) => ({
     term: BigInt(term),
     epoch: BigInt(epoch),
@@ -50,7 +54,7 @@ export async function ownBatch(
   return { batch: { index: BigInt(index), chainId, parentHash: first.parentHash, terms, blocks: columns }, blocks }
 }
 
-function column(block: Block, seal: Seal): BatchBlock {
+function column(block: Block, seal: Uint8Array): BatchBlock {
   const { term, l1Origin } = decodeExtraData(block.extraData)
   return {
     number: BigInt(block.number),
@@ -61,6 +65,6 @@ function column(block: Block, seal: Seal): BatchBlock {
     term: BigInt(term),
     withdrawalCount: block.withdrawals.length,
     transactions: [...block.transactions],
-    seal: hexToBytes(seal.signature),
+    seal,
   }
 }

@@ -12,7 +12,7 @@ import type { Withdrawal } from '../../core/ports/execution.js'
 import type { Hash } from '../../core/types/hex.js'
 
 /** Blocks of the log between two stored states: what a restart has to replay at most. */
-const SNAPSHOT_EVERY = 32
+export const SNAPSHOT_EVERY = 32
 const STATE = utf8('state')
 const depositKey = (index: number) => concatBytes(utf8('d'), bigEndian(index, 8))
 
@@ -26,10 +26,25 @@ interface Stored {
   state: ConsensusState
 }
 
+/** State after a block and what it caused, from the state before and its hash. */
+export interface Replayed {
+  state: ConsensusState
+  appHash: Hash
+  effects: Effect[]
+  refusals: string[]
+}
+
+export type Replay = (
+  before: { state: ConsensusState; appHash: Hash },
+  block: DecidedBlock,
+  context: Omit<Context, 'time'>,
+) => Replayed
+
 export interface DriverOptions {
   context: Omit<Context, 'time'>
   database: Database
   engine: ConsensusEngine
+  replay?: Replay | undefined
   /** After each decided block, with everything it caused. */
   onDecided: (effects: readonly Effect[], refusals: readonly string[]) => Promise<void>
   /** The node can't go on. */
@@ -82,7 +97,12 @@ export class ConsensusDriver {
 
   async #apply(block: DecidedBlock): Promise<void> {
     try {
-      const { effects, refusals } = this.#replay(block)
+      const { context, replay = hashedReplay } = this.#options
+      const replayed = replay({ state: this.#state, appHash: this.#hash }, block, context)
+      const { effects, refusals } = replayed
+      this.#state = replayed.state
+      this.#height = block.height
+      this.#hash = replayed.appHash
       await this.#persist(effects)
       this.#options.engine.reportAppHash(this.#height, this.#hash)
       await this.#options.onDecided(effects, refusals)
@@ -90,25 +110,6 @@ export class ConsensusDriver {
       this.#options.onFatal(error instanceof Error ? error : new Error(messageOf(error)))
       throw error
     }
-  }
-
-  #replay({ height, time, messages }: DecidedBlock): { effects: Effect[]; refusals: string[] } {
-    const effects: Effect[] = []
-    const refusals: string[] = []
-    for (const bytes of messages) {
-      const message = read(bytes)
-      if (typeof message === 'string') {
-        refusals.push(message)
-        continue
-      }
-      const applied = apply(this.#state, message, { ...this.#options.context, time })
-      this.#state = applied.state
-      effects.push(...applied.effects)
-      if (applied.refused !== undefined) refusals.push(`${applied.refused.code}: ${applied.refused.reason}`)
-    }
-    this.#height = height
-    this.#hash = appHash(this.#state)
-    return { effects, refusals }
   }
 
   async #persist(effects: readonly Effect[]): Promise<void> {
@@ -131,6 +132,34 @@ export class ConsensusDriver {
     await this.#stop?.()
     await this.#options.database.write([this.#snapshot()])
   }
+}
+
+/** Applies the messages of a decided block one after the other. */
+export const replayBlock = (
+  before: { state: ConsensusState },
+  { time, messages }: DecidedBlock,
+  context: Omit<Context, 'time'>,
+): Omit<Replayed, 'appHash'> => {
+  const effects: Effect[] = []
+  const refusals: string[] = []
+  let { state } = before
+  for (const bytes of messages) {
+    const message = read(bytes)
+    if (typeof message === 'string') {
+      refusals.push(message)
+      continue
+    }
+    const applied = apply(state, message, { ...context, time })
+    state = applied.state
+    effects.push(...applied.effects)
+    if (applied.refused !== undefined) refusals.push(`${applied.refused.code}: ${applied.refused.reason}`)
+  }
+  return { state, effects, refusals }
+}
+
+const hashedReplay: Replay = (before, block, context) => {
+  const replayed = replayBlock(before, block, context)
+  return { ...replayed, appHash: appHash(replayed.state) }
 }
 
 function read(bytes: Uint8Array): Message | string {

@@ -22,7 +22,7 @@ export class LocalHub {
       sendBlock: (block) => deliver((target) => target.onBlock(address, block)),
       sendTransaction: (raw) => deliver((target) => target.onTransaction(address, raw)),
       sendBatch: (batch) => deliver((target) => target.onBatch(address, batch)),
-      requestBlock: (hash) => ask(others(), hash),
+      requestBlock: (hash, accepts) => ask(others(), hash, accepts),
       close: () => {
         this.#nodes.delete(address)
       },
@@ -30,10 +30,14 @@ export class LocalHub {
   }
 }
 
-async function ask(peers: readonly [Address, NetworkHandlers][], hash: Hash): Promise<SealedBlock | undefined> {
+async function ask(
+  peers: readonly [Address, NetworkHandlers][],
+  hash: Hash,
+  accepts: (block: SealedBlock) => boolean,
+): Promise<SealedBlock | undefined> {
   for (const [, peer] of peers) {
     const block = await peer.serveBlock(hash)
-    if (block !== undefined) return block
+    if (block !== undefined && accepts(block)) return block
   }
   return undefined
 }

@@ -26,7 +26,7 @@ export class Duties {
   /** By envelope. */
   readonly #sentAt = new Map<Hex, number>()
   readonly #firstSent = new Map<Hex, number>()
-  #busy = false
+  readonly #busy = new Set<SigningRequest['chain']>()
 
   constructor(
     node: NodeContext,
@@ -40,17 +40,24 @@ export class Duties {
     this.#blobsOf = blobsOf
   }
 
+  /** What L1 needs goes by itself: an L1 that does not answer must not delay the opening of a term (rule L3). */
   async tick(): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
+    await Promise.all([this.#serveAll('l2'), this.#serveAll('l1')])
+    this.#forget()
+  }
+
+  async #serveAll(chain: SigningRequest['chain']): Promise<void> {
+    if (this.#busy.has(chain)) return
+    this.#busy.add(chain)
     try {
-      for (const request of Object.values(this.#node.consensus.state.requests)) await this.#serve(request)
-      this.#forget()
+      for (const request of Object.values(this.#node.consensus.state.requests)) {
+        if (request.chain === chain) await this.#serve(request)
+      }
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       this.#node.warn(messageOf(error))
     } finally {
-      this.#busy = false
+      this.#busy.delete(chain)
     }
   }
 

@@ -2,15 +2,15 @@ import { decodeExtraData } from '../../core/chain/extraData.js'
 import { checkBlock, depositCount, type Parent, type Verdict } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
 import { sealDigest } from '../../core/consensus/digest.js'
-import { MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { sequencerEverSigning } from '../../core/consensus/staking.js'
+import { MetisSeqError } from '../../core/errors/index.js'
 import type { Block, Transaction } from '../../core/ports/execution.js'
 import type { SealedBlock } from '../../core/ports/network.js'
 import { Serial } from '../../core/serial.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
+import { type WaitingBlock, WaitingBlocks } from './waiting.js'
 
-/** Blocks that wait for their parent, their term or their time. */
-const MAX_WAITING = 256
 /** Blocks fetched in one go towards a checkpoint; a node that is further behind goes on with the next call. */
 const MAX_FETCH = 100_000
 
@@ -20,7 +20,7 @@ const MAX_FETCH = 100_000
  */
 export class ChainKeeper {
   readonly #node: NodeContext
-  readonly #waiting = new Map<Hash, SealedBlock & { block: Block }>()
+  readonly #waiting = new WaitingBlocks()
   readonly #changes = new Serial()
   #following = false
   #again = false
@@ -38,23 +38,37 @@ export class ChainKeeper {
     return this.#changes.run(change)
   }
 
-  /** A block came from a peer. */
+  /** A block came from a peer. Only who sequences or did so once takes any room here, and each only some. */
   receive(sealed: SealedBlock): void {
-    try {
-      this.#keep(sealed)
-    } catch (error) {
-      this.#node.refused('block', messageOf(error))
-      return
-    }
+    const read = this.#read(sealed)
+    if (typeof read === 'string') return this.#node.refused('block', read)
+    if (sequencerEverSigning(this.#node.consensus.state, read.block.feeRecipient) === undefined)
+      return this.#node.refused('block', `${read.block.feeRecipient} is no sequencer`)
+    this.#waiting.add(read)
     this.wake()
   }
 
-  #keep(sealed: SealedBlock): Block {
-    const block = this.#node.chain.decodeBlock(sealed.encoded)
-    this.#waiting.set(block.hash, { ...sealed, block })
-    const oldest = this.#waiting.keys().next().value
-    if (this.#waiting.size > MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
-    return block
+  /** What a peer sent, if it is a block with a seal of whom it names as its sequencer; otherwise why not. */
+  #read(sealed: SealedBlock): WaitingBlock | string {
+    try {
+      const block = this.#node.chain.decodeBlock(sealed.encoded)
+      const { seal } = sealed
+      const { term } = decodeExtraData(block.extraData)
+      const fits = seal.hash === block.hash && seal.number === block.number && seal.term === term
+      if (fits && this.#sealer(seal) === block.feeRecipient) return { ...sealed, block }
+      return `block ${block.number} ${block.hash} is not sealed by its sequencer ${block.feeRecipient}`
+    } catch (error) {
+      if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
+      return error.message
+    }
+  }
+
+  /** The block with this hash and a seal that holds, from any peer (rule T2). */
+  #request(hash: Hash): Promise<SealedBlock | undefined> {
+    return this.#node.network.requestBlock(hash, (sealed) => {
+      const read = this.#read(sealed)
+      return typeof read !== 'string' && read.block.hash === hash
+    })
   }
 
   /** Something changed (a block, consensus, time): follow as far as can be. Calls during a run make one more run. */
@@ -94,12 +108,10 @@ export class ChainKeeper {
     for (;;) {
       const stored = await chain.blockByHash(hash)
       if (stored !== undefined && (await chain.isCanonical(stored))) break
-      const found = this.#waiting.get(hash) ?? (await this.#node.network.requestBlock(hash)) ?? this.#stored(stored)
+      const found = this.#waiting.get(hash) ?? this.#stored(stored) ?? (await this.#request(hash))
       if (found === undefined || path.length >= MAX_FETCH) return false
-      const block = chain.decodeBlock(found.encoded)
-      if (block.hash !== hash) return false // a peer answered with something else; ask again later
       path.push(found)
-      hash = block.parentHash
+      hash = chain.decodeBlock(found.encoded).parentHash
     }
     if (chain.head().hash !== hash) await this.#rewind(hash)
     for (const sealed of path.reverse()) await this.#import(sealed)
@@ -144,12 +156,12 @@ export class ChainKeeper {
   /** Imports one waiting block on the head; false when none fits. */
   async #importNext(): Promise<boolean> {
     const head = this.#node.chain.head()
-    for (const waiting of [...this.#waiting.values()]) {
+    for (const waiting of this.#waiting.all()) {
       const { block } = waiting
-      if (await this.#settled(waiting)) this.#waiting.delete(block.hash)
+      if (await this.#settled(waiting)) this.#waiting.remove(waiting)
       else if (block.parentHash === head.hash) {
         const done = await this.#judge(waiting)
-        if (done !== 'later') this.#waiting.delete(block.hash)
+        if (done !== 'later') this.#waiting.remove(waiting)
         if (done === 'imported') return true
       } else if (await this.#fetchParent(waiting)) return true
     }
@@ -157,33 +169,38 @@ export class ChainKeeper {
   }
 
   /** Known, or at a height that is decided: nothing to do but to see whether its sealer contradicts itself (rule T6). */
-  async #settled(waiting: SealedBlock & { block: Block }): Promise<boolean> {
+  async #settled({ block, seal }: WaitingBlock): Promise<boolean> {
     const { chain, seals, consensus } = this.#node
-    const { block, seal } = waiting
     if (await chain.isCanonical(block)) return true
     const other = await chain.blockByNumber(block.number)
     const own = other === undefined ? undefined : seals.get(other.hash)?.seal
-    if (own != null && own.term === seal.term && own.hash !== seal.hash && this.#sealer(seal) === this.#sealer(own)) {
+    const sameSlot = own != null && own.term === seal.term && own.number === seal.number && own.hash !== seal.hash
+    if (sameSlot && other?.feeRecipient === block.feeRecipient) {
       await consensus.submit({ type: 'evidence', seals: [own, seal] })
       return true
     }
     return block.number <= consensus.state.checkpoint.number
   }
 
-  async #fetchParent({ block }: { block: Block }): Promise<boolean> {
-    const { chain, consensus, network } = this.#node
+  /** Only for a block of the term that is on: for others nothing would tell that their parents are worth a question. */
+  async #fetchParent({ block, seal }: WaitingBlock): Promise<boolean> {
+    const { chain, consensus } = this.#node
     const { parentHash } = block
-    if (block.number <= chain.head().number + 1 || this.#waiting.has(parentHash)) return false
-    if (decodeExtraData(block.extraData).term !== consensus.state.term.term) return false
-    const parent = await network.requestBlock(parentHash)
-    return parent !== undefined && this.#keep(parent).hash === parentHash
+    const { term, sequencer } = consensus.state.term
+    if (block.number <= chain.head().number + 1 || this.#waiting.get(parentHash) !== undefined) return false
+    if (seal.term !== term || block.feeRecipient !== sequencer) return false
+    const parent = await this.#request(parentHash)
+    const read = parent === undefined ? 'nobody has it' : this.#read(parent)
+    if (typeof read === 'string') return false
+    this.#waiting.add(read)
+    return true
   }
 
   #sealer(seal: SealedBlock['seal']) {
     return this.#node.recover(sealDigest(this.#node.networkId, seal), hexToBytes(seal.signature))
   }
 
-  async #judge(waiting: SealedBlock & { block: Block }): Promise<'imported' | 'refused' | 'later'> {
+  async #judge(waiting: WaitingBlock): Promise<'imported' | 'refused' | 'later'> {
     const { block } = waiting
     try {
       const verdict = await this.#verdict(waiting)
@@ -198,14 +215,14 @@ export class ChainKeeper {
     }
   }
 
-  /** Nothing of a block of this term is worth any work before its seal holds. @throws MetisSeqError `TX_INVALID` */
-  async #verdict({ block, seal }: SealedBlock & { block: Block }): Promise<Verdict> {
+  /** @throws MetisSeqError `TX_INVALID` */
+  async #verdict({ block, seal }: WaitingBlock): Promise<Verdict> {
     const { consensus, chain, genesis } = this.#node
     const { state } = consensus
     const { term, sequencer } = state.term
-    if (decodeExtraData(block.extraData).term === term) {
-      const fits = seal.hash === block.hash && seal.number === block.number && seal.term === term
-      if (!fits || this.#sealer(seal) !== sequencer)
+    if (seal.term === term) {
+      // Nothing of it is worth any work before its seal is known to be the sequencer's.
+      if (block.feeRecipient !== sequencer)
         return { ok: false, later: false, reason: `it is not sealed by ${sequencer}, the sequencer of term ${term}` }
       await chain.recoverSenders(block.transactions)
     }
@@ -223,9 +240,11 @@ export class ChainKeeper {
   async #import({ encoded, seal }: SealedBlock): Promise<void> {
     const { chain, seals } = this.#node
     const { cursor } = await this.parent()
+    const { hash, withdrawals } = chain.decodeBlock(encoded)
+    // Before the block: one that lay on disk without its seal after a crash could never be put in a batch, nor served.
+    await seals.put(hash, { seal, cursor: cursor + withdrawals.length })
     const block = await chain.import(encoded)
     await this.requireOpening(block)
-    await seals.put(block.hash, { seal, cursor: cursor + block.withdrawals.length })
     await this.settle(block)
     this.#node.produced(block, false, decodeExtraData(block.extraData).term)
   }

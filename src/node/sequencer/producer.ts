@@ -6,17 +6,22 @@ import { hexToBytes } from '../../core/codec/index.js'
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import type { Block } from '../../core/ports/execution.js'
+import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 import type { ChainKeeper } from './keeper.js'
 
 /** Bytes of envelopes in one block, so that it travels in one message. */
 const MAX_BLOCK_BYTES = 512 * 1024
+/** ms after which the head is sent again. */
+const SEND_AGAIN = 2000
 
 /** Makes the blocks of this node's own terms. */
 export class Producer {
   readonly #node: NodeContext
   readonly #keeper: ChainKeeper
   #busy = false
+  /** The last block that was sent, and when. */
+  #sent: { hash: Hash; at: number } | undefined
 
   constructor(node: NodeContext, keeper: ChainKeeper) {
     this.#node = node
@@ -35,13 +40,19 @@ export class Producer {
   }
 
   #mayProduce(): boolean {
-    const { address, chain, consensus, genesis, now } = this.#node
+    const { address, chain, consensus } = this.#node
     const { term, checkpoint } = consensus.state
     if (term.sequencer !== address) return false
     const head = chain.head()
     const inTerm = head.number === term.parentNumber ? head.hash === term.parentHash : termOf(head) === term.term
     if (!inTerm || head.number > term.endBlock || head.number < checkpoint.number) return false
-    if (this.#unsealed(head)) return true
+    if (this.#unsealed(head) || this.#unheard(head)) return true
+    return this.#isDue(head)
+  }
+
+  #isDue(head: Block): boolean {
+    const { consensus, genesis, now } = this.#node
+    const { checkpoint, term } = consensus.state
     if (head.number >= term.endBlock || head.number >= checkpoint.number + MAX_LEAD) return false
     return now() >= head.timestamp * 1000 + genesis.consensus.blockTime
   }
@@ -51,6 +62,13 @@ export class Producer {
     return head.number > consensus.state.term.parentNumber && (seals.get(head.hash)?.seal ?? null) === null
   }
 
+  /** Rule T4: a sealed block is sent again after a restart, and while it is the head and nothing comes of it. */
+  #unheard(head: Block): boolean {
+    const { checkpoint } = this.#node.consensus.state
+    if (head.number <= checkpoint.number) return false
+    return this.#sent?.hash !== head.hash || this.#node.now() - this.#sent.at >= SEND_AGAIN
+  }
+
   async #produce(): Promise<void> {
     // The world may have changed while others had the chain.
     if (!this.#mayProduce()) return
@@ -58,6 +76,8 @@ export class Producer {
     const head = chain.head()
     // Rule T4: a block that was stored before a crash is sealed as it is.
     if (this.#unsealed(head)) return this.#publish(head)
+    if (this.#unheard(head)) this.#send(head)
+    if (!this.#isDue(head)) return
     const block = await this.#build()
     if (block !== undefined) await this.#publish(block)
   }
@@ -95,14 +115,14 @@ export class Producer {
 
   /** Order of rule T4: the block is on disk, then the guard, then the seal, then it is sent. */
   async #publish(block: Block): Promise<void> {
-    const { network, seals } = this.#node
+    const { seals } = this.#node
     // Its own term: consensus may have cut that one while the block was made.
     const term = termOf(block)
     try {
       const seal = await this.#node.seal(term, block.number, block.hash)
       const before = await this.#cursorBefore(block)
       await seals.put(block.hash, { seal, cursor: before + block.withdrawals.length })
-      network.sendBlock({ encoded: block.encoded, seal })
+      this.#send(block)
       this.#node.produced(block, true, term)
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.code !== 'SEAL_GUARD') throw error
@@ -110,6 +130,14 @@ export class Producer {
       this.#node.warn(error.message)
       await this.#node.chain.rewind(block.parentHash)
     }
+  }
+
+  #send(block: Block): void {
+    const { network, now, seals } = this.#node
+    const seal = seals.get(block.hash)?.seal
+    if (seal == null) return
+    this.#sent = { hash: block.hash, at: now() }
+    network.sendBlock({ encoded: block.encoded, seal })
   }
 
   async #cursorBefore(block: Block): Promise<number> {

@@ -1,5 +1,4 @@
 import { bigEndian, bytesToHex, concatBytes, hexToBytes, utf8 } from '../../core/codec/index.js'
-import { signDigest } from '../../core/consensus/crypto.js'
 import { sealDigest } from '../../core/consensus/digest.js'
 import type { Seal } from '../../core/consensus/types.js'
 import { decodeSeal } from '../../core/consensus/wire.js'
@@ -27,7 +26,7 @@ export function openSealStore(database: Database): SealStore {
  * The durable guard against signing twice (rule T4): one hash a (network, term, number), written before the seal is
  * made. It lives with the key, so that a key never comes to a machine without it.
  */
-export function openSealGuard(database: Database, networkId: Hash, privateKey: Uint8Array) {
+export function openSealGuard(database: Database, networkId: Hash, sign: (digest: Uint8Array) => Uint8Array) {
   return async (term: number, number: number, hash: Hash): Promise<Seal> => {
     const slot = concatBytes(hexToBytes(networkId, 32), bigEndian(term, 8), bigEndian(number, 8))
     const before = database.get(slot)
@@ -42,7 +41,7 @@ export function openSealGuard(database: Database, networkId: Hash, privateKey: U
         },
       )
     }
-    const signature = signDigest(sealDigest(networkId, { term, number, hash }), privateKey)
+    const signature = sign(sealDigest(networkId, { term, number, hash }))
     return { term, number, hash, signature: bytesToHex(signature) }
   }
 }

@@ -1,0 +1,171 @@
+import type { Genesis } from '../../src/core/genesis/types.js'
+import type { GroupSigner } from '../../src/core/ports/group.js'
+import type { Network, NetworkHandlers, SealedBlock } from '../../src/core/ports/network.js'
+import type { Replay } from '../../src/node/consensus/driver.js'
+import { Line, type LineOptions } from '../../src/node/line.js'
+import type { NodeNews } from '../../src/node/types.js'
+import { ChainDisk, SimChain } from './world/chain.js'
+import type { Clock } from './world/clock.js'
+import { Disk } from './world/database.js'
+import type { Dice } from './world/dice.js'
+import type { Order } from './world/engine.js'
+import type { Evm } from './world/evm.js'
+import { type Key, recover } from './world/keys.js'
+import { simKzg } from './world/kzg.js'
+import type { L1, L1Answers } from './world/l1.js'
+import { Life } from './world/life.js'
+import type { Net } from './world/network.js'
+
+/** What all members share. */
+export interface World {
+  genesis: Genesis
+  clock: Clock
+  dice: Dice
+  evm: Evm
+  net: Net
+  order: Order
+  l1: L1
+  group: GroupSigner
+  replay: Replay
+  tick: number
+  /** A block that a member sent or served. */
+  onSealed: (member: Member, block: SealedBlock) => void
+  onChain: (member: Member) => void
+  onNews: (member: Member, news: NodeNews) => void
+  onFatal: (member: Member, error: unknown) => void
+  /** Changes what a member is made of: a liar's ports, or a fault that is planted. */
+  ports: (member: Member, options: LineOptions, life: Life) => LineOptions
+}
+
+/** A node: its key and disks, which outlive it, and its run while it lives. */
+export class Member {
+  readonly chain: ChainDisk
+  readonly disks = { consensus: new Disk(), seals: new Disk(), guard: new Disk(), blobs: new Disk() }
+  answers: L1Answers
+  life: Life | undefined
+  line: Line | undefined
+  /** Dies at this one of its writes from now on. */
+  dieAt: number | undefined
+  stopped = false
+  deaths = 0
+  readonly #world: World
+
+  constructor(
+    world: World,
+    readonly index: number,
+    readonly key: Key,
+    readonly offset: number,
+    readonly honest: boolean,
+    behind: number,
+  ) {
+    this.#world = world
+    this.answers = { mode: 'well', behind }
+    this.chain = new ChainDisk(world.evm.block0)
+  }
+
+  get address() {
+    return this.key.address
+  }
+
+  get isAlive(): boolean {
+    return this.life?.alive === true
+  }
+
+  start(): void {
+    if (this.isAlive || this.stopped) return
+    const world = this.#world
+    const { clock, dice } = world
+    const life = new Life()
+    this.life = life
+    this.dieAt = undefined
+    const onWrite = () => this.#wrote()
+    const open = (disk: Disk) => disk.open(clock, dice, life, onWrite)
+    const { consensus, seals, guard, blobs } = this.disks
+    const chain = new SimChain(world.genesis.l2.chainId, {
+      evm: world.evm,
+      disk: this.chain,
+      clock,
+      dice,
+      life,
+      slowness: 30,
+      onWrite,
+    })
+    const options: LineOptions = {
+      genesis: world.genesis,
+      key: { address: this.address, sign: this.key.sign },
+      stores: { consensus: open(consensus), seals: open(seals), guard: open(guard), blobs: open(blobs) },
+      chain,
+      engine: world.order.open(this.address, life),
+      join: (handlers) => this.#join(life, handlers),
+      group: { address: world.group.address, sign: (...args) => life.within(() => world.group.sign(...args)) },
+      l1: world.l1.view(life, () => this.answers),
+      sender: world.l1.sender(life, () => this.answers),
+      kzg: simKzg(clock, dice, life),
+      recover,
+      now: () => clock.now + this.offset,
+      replay: world.replay,
+      emit: (news) => life.alive && world.onNews(this, news),
+      fatal: (error) => this.#fatal(life, error),
+    }
+    const line = new Line(world.ports(this, options, life))
+    this.line = line
+    chain.onHead(() => world.onChain(this))
+    world.onChain(this)
+    line.start()
+    world.order.tell(this.address)
+    this.#tick(life, line)
+  }
+
+  kill(): void {
+    if (!this.isAlive) return
+    this.deaths += 1
+    this.line?.leave()
+    this.life?.end()
+    this.line = undefined
+  }
+
+  #tick(life: Life, line: Line): void {
+    const { clock, dice, tick } = this.#world
+    clock.after(tick / 2 + dice.below(tick), () => {
+      if (!life.alive) return
+      line.wake()
+      this.#tick(life, line)
+    })
+  }
+
+  #wrote(): void {
+    if (this.dieAt === undefined) return
+    this.dieAt -= 1
+    if (this.dieAt <= 0) this.kill()
+  }
+
+  #join(life: Life, handlers: NetworkHandlers): Network {
+    const { net, onSealed } = this.#world
+    const network = net.join(this.address, life, {
+      ...handlers,
+      serveBlock: async (hash) => {
+        const block = await handlers.serveBlock(hash)
+        if (block !== undefined) onSealed(this, block)
+        return block
+      },
+    })
+    return {
+      get peers() {
+        return network.peers
+      },
+      ...network,
+      sendBlock: (block) => {
+        if (!life.alive) return
+        onSealed(this, block)
+        network.sendBlock(block)
+      },
+    }
+  }
+
+  #fatal(life: Life, error: unknown): void {
+    if (!life.alive) return
+    this.#world.onFatal(this, error)
+    this.stopped = true
+    this.kill()
+  }
+}

@@ -1,0 +1,407 @@
+import { signedEnvelope, signingDigest } from '../../src/core/chain/transaction.js'
+import { isQuorum, WEI_PER_METIS } from '../../src/core/consensus/power.js'
+import { messageOf } from '../../src/core/errors/index.js'
+import type { GroupSigner } from '../../src/core/ports/group.js'
+import type { Address } from '../../src/core/types/hex.js'
+import { replayBlock } from '../../src/node/consensus/driver.js'
+import type { LineOptions } from '../../src/node/line.js'
+import { createDevGroupSigner } from '../../src/node/threshold/dev.js'
+import { Liar } from './liar.js'
+import { Member, type World } from './member.js'
+import type { Action, Schedule } from './schedule.js'
+import { Violation, Watch } from './watch.js'
+import { Clock } from './world/clock.js'
+import { Disk } from './world/database.js'
+import { Dice } from './world/dice.js'
+import { type ApplyBlock, Order, rememberingReplay } from './world/engine.js'
+import { found, GROUP, START, USERS } from './world/genesis.js'
+import { keyOf, recover } from './world/keys.js'
+import { L1 } from './world/l1.js'
+import { Life } from './world/life.js'
+import { Net } from './world/network.js'
+
+/** Errors that are planted to see that they are found: other state machine, or other ports of each member. */
+export interface Fault {
+  applyBlock?: ApplyBlock
+  ports?: (options: LineOptions, member: Member, life: Life) => LineOptions
+}
+
+export interface Outcome {
+  violation: Violation | undefined
+  /** Of everything that happened, in order. */
+  trace: string
+  /** The schedule made liars too strong; nothing is promised then, and nothing was looked at from there on. */
+  outside: boolean
+  figures: Record<'seconds' | 'events' | 'deaths' | 'blocks' | 'terms' | 'cuts' | 'lies' | 'lost' | 'batches', number>
+  news: string[]
+}
+
+/** What a node's news are written for, when somebody wants to read what happened. */
+const KEPT_NEWS = 4000
+
+export async function simulate(schedule: Schedule, fault: Fault = {}, keepNews = false): Promise<Outcome> {
+  return new Simulation(schedule, fault, keepNews).run()
+}
+
+class Simulation {
+  readonly #schedule: Schedule
+  readonly #clock = new Clock(START * 1000)
+  readonly #dice: Dice
+  readonly #net: Net
+  readonly #l1: L1
+  readonly #order: Order
+  readonly #watch: Watch
+  readonly #world: World
+  readonly #members: Member[] = []
+  readonly #liars = new Map<number, Liar>()
+  readonly #figures = { deaths: 0, terms: 0, cuts: 0 }
+  readonly #news: string[] = []
+  readonly #keepNews: boolean
+  readonly #nonces = USERS.map(() => 0)
+  #trace = 0x811c9dc5
+  #violation: Violation | undefined
+  #outside = false
+  #calm = false
+
+  constructor(schedule: Schedule, fault: Fault, keepNews: boolean) {
+    this.#schedule = schedule
+    this.#keepNews = keepNews
+    this.#dice = new Dice(schedule.seed)
+    const { genesis, networkId, evm } = found(schedule)
+    const [clock, dice] = [this.#clock, this.#dice]
+    this.#net = new Net(clock, dice, schedule.weather)
+    this.#l1 = new L1(clock, dice, genesis, schedule.l1)
+    const liars = new Set(schedule.liars.map(({ node }) => keyOf(`member ${node}`).address))
+    this.#watch = new Watch(evm, this.#l1, (address) => !liars.has(address))
+    const replay = rememberingReplay(fault.applyBlock ?? replayBlock)
+    this.#order = new Order(clock, dice, {
+      context: { genesis, networkId, recover },
+      replay,
+      interval: schedule.interval,
+      lag: schedule.lag,
+      quorum: () => this.#quorum(),
+      onDecided: ({ height, time }, { effects, state, appHash }) => {
+        this.#note(`${height} ${time} ${appHash}`)
+        for (const { type } of effects) {
+          if (type === 'termOpened') this.#figures.terms += 1
+          if (type === 'termCut') this.#figures.cuts += 1
+        }
+        this.#judge(() => this.#watch.decided(effects, state))
+        if (this.#isTooMuch()) this.#outside = true
+      },
+      onWrongHash: (height, address) =>
+        this.#judge(() => {
+          throw new Violation('app hashes are equal', `${address} has another one after ${height}`)
+        }),
+    })
+    this.#world = {
+      genesis,
+      clock,
+      dice,
+      evm,
+      net: this.#net,
+      order: this.#order,
+      l1: this.#l1,
+      group: this.#group(),
+      replay,
+      tick: schedule.tick,
+      onSealed: (member, block) => this.#judge(() => this.#watch.sealed(member, block)),
+      onChain: (member) => {
+        this.#note(`${member.index} ${member.chain.head.block.hash}`)
+        this.#judge(() => this.#watch.chain(member))
+      },
+      onNews: (member, news) => this.#tell(member, JSON.stringify(news)),
+      onFatal: (member, error) => this.#fatal(member, error),
+      ports: (member, options, life) => {
+        const changed = fault.ports?.(options, member, life) ?? options
+        return this.#liars.get(member.index)?.ports(member, changed, life) ?? changed
+      },
+    }
+    for (const { node, lies } of schedule.liars)
+      this.#liars.set(node, new Liar(this.#world, schedule.seed + node, lies))
+    for (const index of schedule.stakes.keys()) this.#join(index)
+  }
+
+  async run(): Promise<Outcome> {
+    const { actions, length } = this.#schedule
+    for (const member of this.#members) member.start()
+    for (const action of actions) this.#clock.after(action.at, () => this.#act(action))
+    await this.#until(START * 1000 + length, () => false)
+    if (this.#goesOn()) await this.#settle()
+    for (const member of this.#members) member.kill()
+    const { deaths, terms, cuts } = this.#figures
+    return {
+      violation: this.#violation,
+      trace: this.#trace.toString(16).padStart(8, '0'),
+      outside: this.#outside,
+      figures: {
+        seconds: Math.round((this.#clock.now - START * 1000) / 1000),
+        events: this.#clock.ran,
+        deaths,
+        blocks: this.#watch.checkpoint.block.number,
+        terms,
+        cuts,
+        lies: [...this.#liars.values()].reduce((sum, { told }) => sum + told, 0),
+        lost: this.#net.lost,
+        batches: this.#watch.batches,
+      },
+      news: this.#news,
+    }
+  }
+
+  #goesOn(): boolean {
+    return this.#violation === undefined && !this.#outside
+  }
+
+  /** Virtual time goes on until `end`, or until `met` holds. */
+  async #until(end: number, met: () => boolean): Promise<boolean> {
+    while (this.#goesOn() && !met()) {
+      if (!(await this.#clock.step(end))) return false
+      this.#judge(() => this.#watch.accepted())
+    }
+    return this.#goesOn()
+  }
+
+  /** Trouble is over but for the liars: within a bound the network has to go on in everything it does. */
+  async #settle(): Promise<void> {
+    this.#calm = true
+    this.#net.weather = { ...this.#net.weather, loss: 0, doubled: 0 }
+    this.#net.parts.clear()
+    for (const member of this.#members) {
+      member.answers = { ...member.answers, mode: 'well' }
+      if (!member.isAlive) this.#begin(member)
+      member.dieAt = undefined
+    }
+    const { state } = this.#order
+    const honest = this.#members.filter((member) => member.honest)
+    const able = isQuorum(
+      state.committee,
+      honest.filter(({ isAlive }) => isAlive).map(({ address }) => address),
+    )
+    if (!able) return
+    const start = this.#clock.now
+    const [checkpoint, final, closed] = [state.checkpoint.number, this.#l1.final, state.terms.at(-1)?.last ?? 0]
+    const bound = this.#bound()
+    const next = checkpoint + 1
+    const reached = () => {
+      const block = this.#watch.final[next]?.block
+      return (
+        block !== undefined && honest.every(({ chain, isAlive }) => !isAlive || chain.canonical[next] === block.hash)
+      )
+    }
+    await this.#promise(start + bound, reached, 'a checkpoint is decided and reaches all')
+    const sealed = () => honest.every((member) => !member.isAlive || this.#lacksSeal(member, next) === undefined)
+    await this.#promise(start + bound + 60_000, sealed, 'every node has the seals of all final blocks')
+    await this.#promise(start + bound + 60_000, () => this.#order.state.l1.applied.number >= final, 'L1 ranges go on')
+    if (!this.#schedule.batches) return
+    const { blockTime, depth } = this.#schedule.l1
+    const batched = start + bound + 240_000 + this.#members.length * 8000 + 10 * blockTime * (depth + 3)
+    await this.#promise(batched, () => this.#order.state.batch.nextBlock > closed, 'batches go on')
+  }
+
+  /**
+   * ms within which a checkpoint has to come. The term may have the worst sequencer and each that follows too, until all who can
+   * fail have failed; the stall time doubles with each (rule T5), and the next one needs a while to be signed for and to produce.
+   */
+  #bound(): number {
+    const { attempts, committee } = this.#order.state
+    const failing = committee.members.length - committee.threshold + 1
+    let bound = 30_000 + 2000 * committee.members.length
+    for (let i = 0; i <= failing + 1; i++) bound += this.#schedule.stallTimeout * 2 ** (attempts + i)
+    return bound
+  }
+
+  /** The first final block that a node could not prove to anybody, nor put in a batch. */
+  #lacksSeal({ chain, line }: Member, last: number): number | undefined {
+    for (let number = 1; number <= last; number++) {
+      const hash = chain.canonical[number]
+      if (hash === undefined || line?.context.seals.get(hash)?.seal == null) return number
+    }
+    return undefined
+  }
+
+  async #promise(end: number, met: () => boolean, what: string): Promise<void> {
+    if (await this.#until(end, met)) return
+    this.#judge(() => {
+      const { term, checkpoint, l1, batch, attempts } = this.#order.state
+      const heads = this.#members.map(({ chain, isAlive }) => `${chain.head.block.number}${isAlive ? '' : '†'}`)
+      const where = `term ${term.term}, checkpoint ${checkpoint.number}, attempts ${attempts}, heads ${heads.join(' ')}`
+      const late = Math.round((this.#clock.now - START * 1000 - this.#schedule.length) / 1000)
+      throw new Violation(
+        what,
+        `not within ${late} s of calm: ${where}, L1 ${l1.applied.number}, next batch block ${batch.nextBlock}`,
+      )
+    })
+  }
+
+  #act(action: Action): void {
+    if (this.#calm) return
+    const member = 'node' in action ? this.#members[action.node] : undefined
+    switch (action.do) {
+      case 'kill':
+        if (member === undefined || !member.isAlive) return
+        if (action.writes === undefined) member.kill()
+        else member.dieAt = action.writes
+        return
+      case 'start':
+        if (member === undefined) return
+        if (member.isAlive) member.dieAt = undefined
+        else {
+          this.#lose(member, action.lost ?? 0)
+          this.#begin(member)
+        }
+        return
+      case 'part':
+        this.#net.parts = new Map(this.#members.map(({ address }, i) => [address, action.parts[i] ?? 0]))
+        return
+      case 'heal':
+        return this.#net.parts.clear()
+      case 'l1':
+        for (const each of action.node < 0 ? this.#members : [member])
+          if (each !== undefined) each.answers = { ...each.answers, mode: action.mode }
+        return
+      case 'reorganise':
+        return this.#l1.reorganise(action.blocks)
+      case 'dropPool':
+        return this.#l1.dropPool()
+      case 'reward':
+        return this.#l1.act({ type: 'rewardBatch' })
+      case 'deposit':
+        return this.#l1.act({ type: 'deposit', to: userAt(action.user).address, amount: BigInt(action.wei) })
+      case 'transfer':
+        return this.#transfer(action.user, action.node)
+      case 'lock': {
+        const joiner = this.#join(this.#members.length)
+        this.#begin(joiner)
+        const { address: signer, pubkey } = joiner.key
+        return this.#l1.act({ type: 'locked', id: joiner.index + 1, signer, pubkey, amount: metis(action.metis) })
+      }
+      case 'exit':
+        return this.#l1.act({ type: 'exit', id: action.node + 1 })
+      case 'stake':
+        return this.#l1.act({ type: 'stake', id: action.node + 1, amount: metis(action.metis) })
+      case 'resign': {
+        const { address: signer, pubkey } = this.#begin(this.#join(this.#members.length)).key
+        return this.#l1.act({ type: 'signer', id: action.node + 1, signer, pubkey })
+      }
+    }
+  }
+
+  #begin(member: Member): Member {
+    if (member.deaths > 0) this.#figures.deaths += 1
+    this.#judge(() => member.start())
+    return member
+  }
+
+  #lose({ chain }: Member, blocks: number): void {
+    chain.canonical.splice(Math.max(1, chain.canonical.length - blocks))
+  }
+
+  #join(index: number): Member {
+    const { offsets, behind } = this.#schedule
+    const honest = !this.#liars.has(index)
+    const member = new Member(
+      this.#world,
+      index,
+      keyOf(`member ${index}`),
+      offsets[index] ?? 0,
+      honest,
+      behind[index] ?? 0,
+    )
+    this.#members.push(member)
+    return member
+  }
+
+  #transfer(user: number, node: number): void {
+    const { submissions } = this.#members[node]?.line ?? {}
+    if (submissions === undefined) return
+    const nonce = this.#nonces[user] ?? 0
+    this.#nonces[user] = nonce + 1
+    const unsigned = {
+      chainId: this.#world.genesis.l2.chainId,
+      nonce,
+      to: userAt(user + 1).address,
+      value: 1n,
+      data: new Uint8Array(0),
+      gasLimit: 21_000n,
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 1n,
+      blobs: [],
+    }
+    const raw = signedEnvelope(unsigned, userAt(user).sign(signingDigest(unsigned)))
+    void submissions.submit(raw).catch((error) => this.#note(messageOf(error)))
+  }
+
+  /** Members that can order together: more than two thirds of the power, alive in one part of the network. */
+  #quorum(): ((address: Address) => boolean) | undefined {
+    const { committee } = this.#order.state
+    const alive = committee.members.filter(({ address }) => this.#memberAt(address)?.isAlive === true)
+    for (const part of new Set(alive.map(({ address }) => this.#net.parts.get(address) ?? 0))) {
+      const inPart = (address: Address) => (this.#net.parts.get(address) ?? 0) === part
+      const power = alive.reduce((sum, member) => sum + (inPart(member.address) ? member.power : 0), 0)
+      if (3 * power > 2 * committee.totalPower) return inPart
+    }
+    return undefined
+  }
+
+  #memberAt(address: Address): Member | undefined {
+    return this.#members.find((member) => member.address === address)
+  }
+
+  /** Whether the liars have a third of the power or more heads than may be missing. */
+  #isTooMuch(): boolean {
+    const { members, threshold, totalPower } = this.#order.state.committee
+    const liars = members.filter(({ address }) => this.#memberAt(address)?.honest === false)
+    return (
+      3 * liars.reduce((sum, { power }) => sum + power, 0) >= totalPower || liars.length > members.length - threshold
+    )
+  }
+
+  #group(): GroupSigner {
+    const database = new Disk().open(this.#clock, this.#dice, new Life(), () => undefined)
+    const signer = createDevGroupSigner(GROUP.privateKey, database)
+    return {
+      address: signer.address,
+      sign: async (...args) => {
+        await this.#clock.pause(this.#dice.below(200))
+        const envelope = await signer.sign(...args)
+        this.#judge(() => this.#watch.signed(envelope))
+        return envelope
+      },
+    }
+  }
+
+  #fatal(member: Member, error: unknown): void {
+    if (!member.honest) return
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#judge(() => {
+      throw new Violation('no honest node stops', `node ${member.index}: ${text}`)
+    })
+  }
+
+  #judge(look: () => void): void {
+    try {
+      look()
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error
+      this.#violation ??= error
+    }
+  }
+
+  #note(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#trace = Math.imul(this.#trace ^ text.charCodeAt(i), 0x01000193) >>> 0
+  }
+
+  #tell(member: Member, text: string): void {
+    if (!this.#keepNews || this.#news.length >= KEPT_NEWS) return
+    this.#news.push(`${((this.#clock.now - START * 1000) / 1000).toFixed(2)} ${member.index} ${text}`)
+  }
+}
+
+const metis = (amount: number) => BigInt(amount) * WEI_PER_METIS
+
+function userAt(index: number) {
+  const user = USERS[index % USERS.length]
+  if (user === undefined) throw new Error('there is no such user')
+  return user
+}

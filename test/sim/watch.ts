@@ -1,0 +1,217 @@
+import { decodeBatch2 } from '../../src/core/batching/layout2/decode.js'
+import { fromBlobs } from '../../src/core/batching/payload.js'
+import { decodeExtraData } from '../../src/core/chain/extraData.js'
+import { MAX_DEPOSITS } from '../../src/core/chain/rules.js'
+import { parseTransaction } from '../../src/core/chain/transaction.js'
+import { hexToBytes, keccak256 } from '../../src/core/codec/index.js'
+import { MAX_LEAD } from '../../src/core/consensus/checkpoint.js'
+import { contentHash } from '../../src/core/consensus/digest.js'
+import type { Checkpoint, ConsensusState, Effect, L1Range } from '../../src/core/consensus/types.js'
+import type { SealedBlock } from '../../src/core/ports/network.js'
+import type { Address, Hash, Hex } from '../../src/core/types/hex.js'
+import type { Member } from './member.js'
+import type { Evm, Executed } from './world/evm.js'
+import { GROUP } from './world/genesis.js'
+import { type Accepted, type L1, rangeOf } from './world/l1.js'
+
+const WEI_PER_GWEI = 10n ** 9n
+
+/** What must hold does not. */
+export class Violation extends Error {
+  constructor(
+    readonly property: string,
+    message: string,
+  ) {
+    super(`${property}: ${message}`)
+  }
+}
+
+/** Looks at everything that happens, and says at once when a property is broken. */
+export class Watch {
+  /** Every final block, by number. */
+  readonly final: Executed[]
+  /** Final blocks that L1 was seen to hold. */
+  batched = 0
+  batches = 0
+  readonly #evm: Evm
+  readonly #l1: L1
+  readonly #honest: (address: Address) => boolean
+  readonly #seals = new Map<string, Hash>()
+  readonly #finalOf = new Map<Member, number>()
+  readonly #included = new Set<Hash>()
+  readonly #contents = new Map<number, Hash>()
+  readonly #deposited = new Map<Address, bigint>()
+  #seenL1: number
+  #deposits = 0
+
+  constructor(evm: Evm, l1: L1, honest: (address: Address) => boolean) {
+    this.#evm = evm
+    this.#l1 = l1
+    this.#honest = honest
+    this.final = [evm.block0]
+    this.#seenL1 = l1.head.number
+  }
+
+  get checkpoint(): Executed {
+    return this.final.at(-1) ?? this.#evm.block0
+  }
+
+  decided(effects: readonly Effect[], state: ConsensusState): void {
+    for (const effect of effects) {
+      if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint, effect.term)
+      if (effect.type === 'rangeDecided') this.#range(effect.range)
+      if (effect.type === 'slash' && this.#honest(effect.sequencer))
+        throw new Violation('honest members are never named', `${effect.sequencer} is slashed in term ${effect.term}`)
+    }
+    if (effects.some(({ type }) => type === 'checkpointDecided')) this.#contract(state)
+  }
+
+  /** Decided blocks are one chain. */
+  #checkpoint({ number, hash, stateRoot }: Checkpoint, term: number): void {
+    const last = this.checkpoint.block
+    const path: Executed[] = []
+    let at = this.#evm.byHash(hash)
+    for (; at !== undefined && at.block.number > last.number; at = this.#evm.byHash(at.block.parentHash))
+      path.unshift(at)
+    const named = path.at(-1)?.block
+    if (at === undefined || named?.number !== number || named.stateRoot !== stateRoot)
+      throw new Violation('decided checkpoints do not conflict', `nobody could execute block ${number} ${hash}`)
+    if (at.block.hash !== last.hash)
+      throw new Violation(
+        'decided checkpoints do not conflict',
+        `${number} ${hash} is not on ${last.number} ${last.hash}`,
+      )
+    for (const executed of path) {
+      const made = decodeExtraData(executed.block.extraData).term
+      if (made !== term)
+        throw new Violation(
+          'final blocks are of the term that decides them',
+          `${number} is of term ${made}, not ${term}`,
+        )
+      this.#finalised(executed)
+    }
+  }
+
+  #finalised(executed: Executed): void {
+    const { block } = executed
+    const { l1Origin } = decodeExtraData(block.extraData)
+    for (const { index, address, amountGwei } of block.withdrawals) {
+      const wanted = this.#depositAt(index)
+      if (index !== this.#deposits || wanted?.to !== address || wanted.gwei !== amountGwei || wanted.block > l1Origin)
+        throw new Violation('deposits are credited once and in order', `block ${block.number} credits deposit ${index}`)
+      this.#deposits += 1
+    }
+    const next = this.#depositAt(this.#deposits, false)
+    if (next !== undefined && next.block <= l1Origin && block.withdrawals.length < MAX_DEPOSITS)
+      throw new Violation(
+        'deposits are credited once and in order',
+        `block ${block.number} leaves out ${this.#deposits}`,
+      )
+    for (const hash of block.transactionHashes) {
+      if (this.#included.has(hash))
+        throw new Violation('a transaction is included once', `${hash} is in ${block.number}`)
+      this.#included.add(hash)
+    }
+    this.final.push(executed)
+  }
+
+  /** What the queue of L1 has at a place: whole gwei, counted from all that the recipient ever sent. */
+  #depositAt(index: number, count = true) {
+    const events = this.#l1.blocks.filter(({ number }) => number <= this.#l1.final).flatMap((block) => block.events)
+    const event = events.find((each) => each.type === 'deposit' && each.index === index)
+    if (event?.type !== 'deposit') return undefined
+    const before = this.#deposited.get(event.to) ?? 0n
+    const after = before + event.amount
+    if (count) this.#deposited.set(event.to, after)
+    return { to: event.to, block: event.block, gwei: after / WEI_PER_GWEI - before / WEI_PER_GWEI }
+  }
+
+  #contract({ contract }: ConsensusState): void {
+    const { state } = this.checkpoint
+    const nonce = state.accounts.get(contract.mpc)?.nonce ?? 0
+    const executed = `${state.set.current} ${state.set.epochLength} ${state.set.mpc} ${nonce}`
+    const agreed = `${contract.epoch} ${contract.epochLength} ${contract.mpc} ${contract.nonce}`
+    if (executed !== agreed)
+      throw new Violation('contract and consensus agree', `the chain has ${executed}, consensus ${agreed}`)
+  }
+
+  #range(range: L1Range): void {
+    const { range: own } = rangeOf(this.#l1, range.from, range.to)
+    if (range.to > this.#l1.final || own.toHash !== range.toHash || own.eventsRoot !== range.eventsRoot)
+      throw new Violation('decided ranges are what L1 is', `${range.from} to ${range.to} is decided as ${range.toHash}`)
+  }
+
+  /** Nothing final changes on a node, and no node goes too far ahead. */
+  chain(member: Member): void {
+    if (!member.honest) return
+    const { canonical, head } = member.chain
+    const last = this.checkpoint.block.number
+    const before = Math.min(this.#finalOf.get(member) ?? 0, canonical.length - 1)
+    if (canonical[before] !== this.final[before]?.block.hash)
+      throw new Violation('final blocks stay', `node ${member.index} has another block ${before} than before`)
+    const reached = Math.min(last, canonical.length - 1)
+    for (let number = reached; number > before; number--) {
+      if (canonical[number] !== this.final[number]?.block.hash) continue
+      this.#finalOf.set(member, number)
+      break
+    }
+    if (head.block.number > last + MAX_LEAD)
+      throw new Violation(
+        'the head leads by 32 at most',
+        `node ${member.index} is at ${head.block.number}, final is ${last}`,
+      )
+  }
+
+  /** One seal of an honest member for a term and number, for ever. */
+  sealed(member: Member, { seal, encoded }: SealedBlock): void {
+    if (!member.honest) return
+    const { block } = this.#evm.parse(encoded)
+    if (block.feeRecipient !== member.address) return
+    const slot = `${member.address} ${seal.term} ${seal.number}`
+    const before = this.#seals.get(slot)
+    if (before !== undefined && before !== seal.hash)
+      throw new Violation(
+        'one seal a term and number',
+        `node ${member.index} sealed ${before} and ${seal.hash} at ${slot}`,
+      )
+    this.#seals.set(slot, seal.hash)
+  }
+
+  /** One content for each nonce of the group on L1. */
+  signed(envelope: Hex): void {
+    const { blobs, chainId, data, nonce, to } = parseTransaction(hexToBytes(envelope))
+    if (chainId !== 31_337) return
+    const content = contentHash({ nonce, to, dataHash: keccak256(data), blobs })
+    const before = this.#contents.get(nonce)
+    if (before !== undefined && before !== content)
+      throw new Violation('one content a nonce', `${GROUP.address} signed two contents for nonce ${nonce}`)
+    this.#contents.set(nonce, content)
+  }
+
+  /** What L1 holds for good follows without gap and is what is final. */
+  accepted(): void {
+    for (; this.#seenL1 < this.#l1.final; this.#seenL1++) {
+      const [before, now] = [this.#l1.at(this.#seenL1), this.#l1.at(this.#seenL1 + 1)]
+      for (const batch of now?.state.accepted.slice(before?.state.accepted.length) ?? []) this.#batch(batch)
+    }
+  }
+
+  #batch({ index, first, count, blobs }: Accepted): void {
+    if (index !== this.batches + 1 || first !== this.batched + 1)
+      throw new Violation(
+        'batches follow each other',
+        `batch ${index} from ${first} after ${this.batches} to ${this.batched}`,
+      )
+    const { blocks, lastHash } = decodeBatch2(fromBlobs(blobs))
+    const last = this.final[first + count - 1]
+    const same = blocks.every(({ number, timestamp, transactions }) => {
+      const own = this.final[Number(number)]?.block
+      const equal = own?.timestamp === Number(timestamp) && own.transactions.length === transactions.length
+      return equal && transactions.every((raw, i) => keccak256(raw) === own.transactionHashes[i])
+    })
+    if (blocks.length !== count || blocks[0]?.number !== BigInt(first) || last?.block.hash !== lastHash || !same)
+      throw new Violation('batches are final blocks', `batch ${index} is not blocks ${first} to ${first + count - 1}`)
+    this.batches = index
+    this.batched = first + count - 1
+  }
+}
