@@ -6,6 +6,7 @@ import { createNode, type NodeOptions, type NodeStatus, type Rotation, type Sequ
 import type { TestKey } from './accounts.js'
 import type { DevnetNode } from './descriptor.js'
 import { type DevnetEvent, type NodeState, onceEach } from './events.js'
+import { keyLocksFolder } from './place.js'
 import { HOST } from './ports.js'
 
 /** What the nodes of a devnet share. */
@@ -65,6 +66,7 @@ export class DevnetNodes {
         genesis,
         directory: directory(index),
         key: slot.key,
+        keyLocks: keyLocksFolder(),
         api: { host: HOST, port: slot.port },
         stateHistory,
         now,

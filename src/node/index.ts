@@ -5,6 +5,7 @@ import { attestationDigest, networkIdOf } from '../core/consensus/digest.js'
 import { memberOf } from '../core/consensus/power.js'
 import type { Effect } from '../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../core/errors/index.js'
+import { type GuardRecord, guardProblem, maySeal } from '../core/guard/guard.js'
 import { authoritiesOf } from '../core/mempool/authorities.js'
 import { TransactionPool } from '../core/mempool/pool.js'
 import type { ExecutionEngine, Transaction } from '../core/ports/execution.js'
@@ -16,9 +17,11 @@ import { ConsensusDriver } from './consensus/driver.js'
 import { recoverNative } from './consensus/recover.js'
 import { eventsOf } from './events.js'
 import { createEmbeddedEngine, type PruneReport } from './execution/embedded/index.js'
+import { type KeyLock, lockKey } from './keyLock.js'
 import { Attester } from './sequencer/attester.js'
 import type { NodeContext } from './sequencer/context.js'
 import { Duties } from './sequencer/duties.js'
+import { bringGuardForward, readGuard } from './sequencer/guard.js'
 import { ChainKeeper } from './sequencer/keeper.js'
 import { Producer } from './sequencer/producer.js'
 import { openSealGuard, openSealStore } from './sequencer/seals.js'
@@ -32,8 +35,20 @@ const TICK = 100
 
 /** Wires one node out of its parts, starts it, and returns what its owner needs: the one place where adapters meet. */
 export async function createNode(options: NodeOptions): Promise<SequencerNode> {
+  const { genesis, key, keyLocks, now } = options
+  const lock = await lockKey(keyLocks, { networkId: networkIdOf(genesis), address: key.address, now })
+  try {
+    return await openNode(options, lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function openNode(options: NodeOptions, lock: KeyLock): Promise<SequencerNode> {
   const { directory, genesis, stateHistory = DEFAULT_STATE_HISTORY } = options
   const stores = await openStores(directory)
+  await bringGuardForward(stores.guard, networkIdOf(genesis), options.key.address)
   let node: RunningNode | undefined
   const pruning = (keep: number) => ({
     keep,
@@ -48,7 +63,7 @@ export async function createNode(options: NodeOptions): Promise<SequencerNode> {
     buildBudget: genesis.consensus.blockTime / 2,
     stateHistory: stateHistory === 'all' ? undefined : pruning(stateHistory),
   })
-  node = new RunningNode(options, stores, chain)
+  node = new RunningNode(options, stores, chain, lock)
   return node.start()
 }
 
@@ -56,6 +71,8 @@ class RunningNode implements SequencerNode {
   readonly address
   readonly #options: NodeOptions
   readonly #stores: Stores
+  readonly #lock: KeyLock
+  readonly #guard: GuardRecord | undefined
   readonly #chain: ExecutionEngine
   readonly #driver: ConsensusDriver
   readonly #network: Network
@@ -74,14 +91,16 @@ class RunningNode implements SequencerNode {
   /** Where the record stood at the start. Until consensus is there its state is old: acting on it would undo final blocks. */
   readonly #recorded: number
 
-  constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine) {
+  constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine, lock: KeyLock) {
     const { genesis, key, engine, hub } = options
     this.#options = options
     this.#stores = stores
     this.#chain = chain
+    this.#lock = lock
     this.address = key.address
     this.#recorded = engine.status().height
     const networkId = networkIdOf(genesis)
+    this.#guard = readGuard(stores.guard, networkId)
     this.#driver = new ConsensusDriver({
       context: { genesis, networkId, recover: recoverNative },
       database: stores.consensus,
@@ -158,6 +177,8 @@ class RunningNode implements SequencerNode {
       pruned: () => this.#pruned,
       api: this.#options.api,
     })
+    const problem = guardProblem(this.#guard, this.address)
+    if (problem !== undefined) this.#emit({ event: 'warning', message: `${problem.message} ${problem.next}` })
     this.#driver.start()
     this.#chain.onHead(() => this.#wake())
     this.#timer = setInterval(() => this.#wake(), TICK)
@@ -199,10 +220,16 @@ class RunningNode implements SequencerNode {
     return this.#driver.height >= this.#recorded
   }
 
+  /** Whether the guard lets the key seal in the current term: where not, no block is built for nothing. */
+  #maySeal(): boolean {
+    const { term, endBlock } = this.#driver.state.term
+    return maySeal(this.#guard, this.address, { term, number: endBlock })
+  }
+
   #wake(): void {
     if (this.#closing !== undefined || !this.#isCurrent()) return
     this.#keeper.wake()
-    this.#spawn(this.#producer.tick())
+    if (this.#maySeal()) this.#spawn(this.#producer.tick())
     this.#spawn(this.#attester.tick())
     this.#spawn(this.#duties.tick())
     this.#spawn(this.#batcher.tick())
@@ -253,6 +280,7 @@ class RunningNode implements SequencerNode {
     await this.#chain.close()
     const { consensus, seals, guard, blobs } = this.#stores
     for (const store of [consensus, seals, guard, blobs]) await store.close()
+    await this.#lock.release()
   }
 }
 
@@ -269,6 +297,16 @@ export { createL1View } from './bridge/view.js'
 export { openEmbeddedLog } from './consensus/embedded.js'
 export { type AuditOptions, auditChain } from './derive.js'
 export { makeGenesisBlock } from './execution/embedded/index.js'
+export {
+  beginLostGuard,
+  beginNodeGuard,
+  exportGuard,
+  type GuardPlace,
+  type GuardView,
+  importGuard,
+  lookAtGuard,
+  termLow,
+} from './guard.js'
 export { LocalHub } from './p2p/hub.js'
 export {
   type ExportOptions,
