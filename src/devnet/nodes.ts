@@ -52,6 +52,8 @@ export class DevnetNodes {
   }
 
   async startAll(): Promise<void> {
+    // The first one alone: of two devnets with the same keys one gets them all, and not each some.
+    await this.start(0)
     await Promise.all(this.#slots.map((_, i) => this.start(i)))
   }
 
