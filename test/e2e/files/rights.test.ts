@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Wallet } from 'ethers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { bytesToHex } from '../../../src/core/codec/index.js'
+import { devnetAccounts } from '../../../src/devnet/accounts.js'
+import { leaksInFiles } from '../../support/records/leaks.js'
 import { secret } from '../../support/records/secrets.js'
 import { made, openNow, rightsIn, wide } from '../../support/rights/index.js'
 import { cli, project } from '../cli/support.js'
@@ -69,17 +72,22 @@ it.each<['0' | '77', number, number, () => [string[], string?][]]>([
 
 it('with umask 0 a devnet, and all that is written while it runs, is for its owner alone at every moment', async () => {
   const place = placeIn(home, await freePortBase())
-  const env = { ...place.env, METIS_SEQ_PASSWORD_FILE: '', ...rightsIn(record, '0') }
+  const rights = rightsIn(record, '0')
+  const reports = join(root, 'reports')
+  await mkdir(reports)
+  const reporting = `${rights.NODE_OPTIONS} --report-on-signal --report-directory=${reports}`
+  const env = { ...place.env, METIS_SEQ_PASSWORD_FILE: '', ...rights, NODE_OPTIONS: reporting }
   const devnet = await RunningDevnet.start({ ...place, env })
   try {
     const { keystore, passwordFile } = devnet.descriptor.spare
     const where = ['--data-dir', place.dataDir]
-    const keys = ['--signer', keystore, '--password-file', passwordFile]
+    const signer = ['--signer', keystore, '--password-file', passwordFile]
     const owner = devnet.descriptor.accounts[0]?.address ?? ''
     const run = (...args: string[]) => done(env, args)
-    await run('register', '--from', owner, ...keys, '--out', at('record.json'))
-    await run('lock', '20000', '--from', owner, ...keys, '--export', 'unsigned', '--out', at('unsigned.json'))
-    await run('lock', '20000', '--from', owner, ...keys, '--yes')
+    await run('register', '--from', owner, ...signer, '--out', at('record.json'))
+    await run('lock', '20000', '--from', owner, ...signer, '--export', 'unsigned', '--out', at('unsigned.json'))
+    await run('lock', '20000', '--from', owner, ...signer, '--yes')
+    await crashReport(devnet, reports)
     await run('devnet', 'stop', '1', ...where)
     await run('snapshot', 'export', at('state'), '--node', '1', '--block', '0', ...where)
     await run('guard', 'export', at('guard.json'), '--node', '1', ...where)
@@ -88,7 +96,22 @@ it('with umask 0 a devnet, and all that is written while it runs, is for its own
     expect(all.filter(({ what }) => what === 'file').length).toBeGreaterThanOrEqual(15)
     expect(wide(all)).toEqual([])
     expect(openNow(home)).toEqual([])
+    const { admin, users, ...rest } = devnetAccounts(4)
+    const keys = Object.values(rest).flat()
+    const secrets = [...keys, admin, ...users].map(({ privateKey }) => bytesToHex(privateKey))
+    expect(leaksInFiles(root, secrets, ['home/devnet/devnet.json'])).toEqual([])
+    expect(leaksInFiles(join(home, 'devnet'), secrets.slice(-1), [])).toEqual(['devnet.json: hex'])
   } finally {
     await devnet.end('SIGKILL')
   }
 }, 120_000)
+
+/** Has the process write Node's report of itself, as it does at a crash. */
+async function crashReport(devnet: RunningDevnet, folder: string): Promise<void> {
+  const written = watch(folder)
+  process.kill(devnet.pid, 'SIGUSR2')
+  for await (const { filename } of written) {
+    const text = await readFile(join(folder, filename ?? ''), 'utf8')
+    if (text.trimEnd().endsWith('}')) return
+  }
+}
