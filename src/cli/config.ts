@@ -1,8 +1,8 @@
-import { mkdir, open, rename } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { makePrivateFolder, replaceFile } from '../files/private.js'
 import { readSmallFile } from './smallFile.js'
 
 /** The version of the config file that this program reads and writes. */
@@ -58,17 +58,9 @@ export function versioned(value: Values): Values {
 
 /** Writes `value` as JSON, whole or not at all, also across a power cut. @throws MetisSeqError `CONFIG_UNWRITABLE` (exit 9) */
 export async function writeWhole(path: string, value: object): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    const file = await open(temporary, 'w', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
+    await makePrivateFolder(dirname(path))
+    await replaceFile(path, `${JSON.stringify(value, null, 2)}\n`)
   } catch (error) {
     throw unwritable(path, error)
   }

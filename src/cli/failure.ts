@@ -4,6 +4,7 @@ import { Exit, type ExitCode, MetisSeqError, messageOf } from '../core/errors/in
 import { redactUrl } from '../l1/url.js'
 import { plainJson } from './json.js'
 import { nearest } from './nearest.js'
+import { withoutKeys } from './redact.js'
 
 /** What a script reads after a failure with `--json`, under the key `error`. */
 export interface Failure {
@@ -24,9 +25,16 @@ const INTERRUPTIONS: readonly string[] = ['ExitPromptError', 'AbortPromptError',
 
 /**
  * Turns anything thrown into the one shape that is reported (design: what scripts rely on). Usage errors of the parser
- * become exit 2, an abandoned prompt or an abort 130, and whatever nobody foresaw exit 1.
+ * become exit 2, an abandoned prompt or an abort 130, and whatever nobody foresaw exit 1. Of the words in `argv` none that may
+ * be a private key is repeated.
  */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown, argv: readonly string[] = []): Failure {
+  const { message, details, ...failure } = plainFailureOf(error)
+  const shown = JSON.parse(withoutKeys(JSON.stringify(details), argv)) as unknown
+  return { ...failure, message: withoutKeys(message, argv), details: shown }
+}
+
+function plainFailureOf(error: unknown): Failure {
   if (error instanceof MetisSeqError) {
     const { code, exit, message, next, details } = error
     return { code, exit, message: withoutFrame(message), next: next ?? null, details: plainJson(details) }

@@ -2,6 +2,7 @@ import { run, settings } from '@oclif/core'
 import { Exit } from '../core/errors/index.js'
 import { failureOf } from './failure.js'
 import { watchInterrupts } from './interrupt.js'
+import { withoutKeys } from './redact.js'
 import { endOnClosedPipe, flushed } from './streams.js'
 
 /**
@@ -16,7 +17,7 @@ export async function main(root: string, argv: readonly string[] = process.argv.
   if (options.includes('--no-color')) process.env.NO_COLOR = '1'
   const asJson = options.includes('--json') || process.env.METIS_SEQ_CONTENT_TYPE === 'json'
   // What escapes every await is a bug, and is reported as one in the form that was asked for.
-  process.on('uncaughtException', (error) => void end(report(error, asJson)))
+  process.on('uncaughtException', (error) => void end(report(error, argv, asJson)))
   const exit = await outcome(root, argv, asJson)
   if (!asJson && options[0] !== 'completion' && process.stderr.isTTY) {
     const { mayTellOfUpdate, tellOfUpdate } = await import('./update/notice.js')
@@ -30,7 +31,7 @@ async function outcome(root: string, argv: readonly string[], asJson: boolean): 
     await run(helpFirst(argv), root)
     return Number(process.exitCode ?? Exit.done)
   } catch (error) {
-    return report(error, asJson)
+    return report(error, argv, asJson)
   }
 }
 
@@ -44,13 +45,14 @@ function helpFirst(argv: readonly string[]): string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
 }
 
-function report(error: unknown, asJson: boolean): number {
+function report(error: unknown, argv: readonly string[], asJson: boolean): number {
   const exitRequest = requestedExit(error)
   if (exitRequest !== undefined) return exitRequest
-  const failure = failureOf(error)
+  const failure = failureOf(error, argv)
   if (asJson) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
   else process.stderr.write(`Error: ${failure.message}\n${failure.next ? `Next: ${failure.next}\n` : ''}`)
-  if (process.env.METIS_SEQ_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  if (process.env.METIS_SEQ_DEBUG && error instanceof Error)
+    process.stderr.write(`${withoutKeys(error.stack ?? '', argv)}\n`)
   return failure.exit
 }
 

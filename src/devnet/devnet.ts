@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import type { StateHistory } from '../core/chain/stateHistory.js'
 import { bytesToHex } from '../core/codec/index.js'
+import { networkIdOf } from '../core/consensus/digest.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
 import {
+  beginNodeGuard,
   createDevGroupSigner,
   createKzg,
   createL1Sender,
@@ -13,7 +15,7 @@ import {
   openDatabase,
   openEmbeddedLog,
 } from '../node/index.js'
-import { type DevnetAccounts, devnetAccounts, shownKey } from './accounts.js'
+import { type DevnetAccounts, devnetAccounts, shownKey, type TestKey } from './accounts.js'
 import { Closer } from './closer.js'
 import { startControl } from './control.js'
 import { type DevnetDescriptor, writeDescriptor } from './descriptor.js'
@@ -161,8 +163,15 @@ async function found(
     step,
   })
   await l1.save()
+  await beginGuards(folder, genesis, [...accounts.sequencers, accounts.spare])
   await writeGenesis(folder.genesis, genesis)
   return genesis
+}
+
+/** Before the genesis is there: whoever finds a network without the guard of a key must take it for lost. */
+async function beginGuards(folder: DataFolder, genesis: Genesis, keys: readonly TestKey[]): Promise<void> {
+  const networkId = networkIdOf(genesis)
+  for (const [i, { address }] of keys.entries()) await beginNodeGuard({ directory: folder.node(i), networkId, address })
 }
 
 function describe(

@@ -1,21 +1,6 @@
-import { open, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { replaceFile } from '../files/private.js'
 
-/** Writes the whole file or nothing; once it resolves the content survives a power cut. Only the owner may read it. */
-export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+/** Writes the whole file or nothing; the process that has taken the data folder is the only one to write there. */
+export function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  return replaceFile(path, content, `${path}.tmp`)
 }

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { makePrivateFolder, whyUnsafe } from '../files/private.js'
 import { openDatabase } from '../node/index.js'
 import { writeDurably } from './files.js'
 
@@ -27,11 +28,12 @@ export interface DataFolder {
 
 /**
  * Takes the data folder, creating it where there is none; with `reset` what it held is removed first.
- * @throws MetisSeqError (exit 9) `DEVNET_IN_USE`, `DATA_FOLDER_TOO_NEW`, `DATA_FOLDER_CORRUPT`, `DATA_FOLDER_FOREIGN`
+ * @throws MetisSeqError (exit 9) `DEVNET_IN_USE`, `DATA_FOLDER_TOO_NEW`, `DATA_FOLDER_CORRUPT`, `DATA_FOLDER_FOREIGN`, `DATA_FOLDER_UNSAFE`
  */
 export async function openFolder(dataDir: string, reset: boolean): Promise<DataFolder> {
   const root = resolve(dataDir)
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(root)
+  await refuseUnsafe(root)
   await refuseForeign(root)
   const lock = await takeLock(root)
   try {
@@ -63,6 +65,17 @@ export async function openFolder(dataDir: string, reset: boolean): Promise<DataF
 /** Where the data of a node lie. */
 export function nodeFolder(root: string, index: number): string {
   return join(root, 'nodes', String(index))
+}
+
+/** Whoever can write to the folder could change what the nodes sign, and plant links there. */
+async function refuseUnsafe(root: string): Promise<void> {
+  const reason = await whyUnsafe(root)
+  if (reason === undefined) return
+  throw new MetisSeqError('DATA_FOLDER_UNSAFE', `The data folder cannot be used: ${reason}.`, {
+    exit: Exit.data,
+    next: 'Name a folder of your own with --data-dir; one that is missing is made.',
+    details: { dataDir: root },
+  })
 }
 
 /** A folder with other things in it is somebody's: nothing is written to it, and `--reset` would delete it. */

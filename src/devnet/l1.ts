@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { messageOf } from '../core/errors/index.js'
 import type { L1View } from '../core/ports/l1.js'
+import { makePrivateFolder } from '../files/private.js'
 import { type Anvil, startAnvil } from './anvil.js'
 import { writeDurably } from './files.js'
 import { corrupt } from './folder.js'
@@ -42,7 +43,7 @@ export class DevnetL1 {
    */
   static async start(options: { folder: string; port: number; resumed: boolean }): Promise<DevnetL1> {
     const { folder, port, resumed } = options
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makePrivateFolder(folder)
     const state = resumed ? await unpack(folder) : undefined
     let anvil: Anvil
     try {
@@ -142,7 +143,7 @@ async function unpack(folder: string): Promise<string> {
   const path = join(folder, SAVED)
   const target = join(folder, 'loading.json')
   try {
-    await writeFile(target, await unzip(await readFile(path), { maxOutputLength: MAX_STATE }), { mode: 0o600 })
+    await writeDurably(target, await unzip(await readFile(path), { maxOutputLength: MAX_STATE }))
   } catch (error) {
     throw corrupt(path, `the saved L1 cannot be read (${messageOf(error)})`, error)
   }

@@ -2,6 +2,8 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
+import type { Address } from '../core/types/hex.js'
+import { devnetAccounts } from './accounts.js'
 import { devnetFolder } from './descriptor.js'
 import { checkVersion, nodeFolder } from './folder.js'
 import { readGenesis } from './genesisFile.js'
@@ -11,6 +13,8 @@ import { STAKES } from './settings.js'
 export interface NodeData {
   genesis: Genesis
   directory: string
+  /** Of its key. */
+  address: Address
 }
 
 /**
@@ -23,7 +27,9 @@ export async function findNodeData(dataDir: string | undefined, index: number): 
   const genesis = await readGenesis(join(root, 'genesis.json'))
   if (genesis === undefined) throw notFound(root)
   if (index > STAKES.length) throw unknown(index)
-  return { genesis, directory: nodeFolder(root, index) }
+  const { sequencers, spare } = devnetAccounts(STAKES.length)
+  const { address } = sequencers[index] ?? spare
+  return { genesis, directory: nodeFolder(root, index), address }
 }
 
 function exists(path: string): Promise<boolean> {

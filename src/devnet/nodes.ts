@@ -6,6 +6,7 @@ import { createNode, type NodeOptions, type NodeStatus, type Rotation, type Sequ
 import type { TestKey } from './accounts.js'
 import type { DevnetNode } from './descriptor.js'
 import { type DevnetEvent, type NodeState, onceEach } from './events.js'
+import { keyLocksFolder } from './place.js'
 import { HOST } from './ports.js'
 
 /** What the nodes of a devnet share. */
@@ -51,6 +52,8 @@ export class DevnetNodes {
   }
 
   async startAll(): Promise<void> {
+    // The first one alone: of two devnets with the same keys one gets them all, and not each some.
+    await this.start(0)
     await Promise.all(this.#slots.map((_, i) => this.start(i)))
   }
 
@@ -65,6 +68,7 @@ export class DevnetNodes {
         genesis,
         directory: directory(index),
         key: slot.key,
+        keyLocks: keyLocksFolder(),
         api: { host: HOST, port: slot.port },
         stateHistory,
         now,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
-import type { Rotation } from '../node/index.js'
+import type { Hash } from '../core/types/hex.js'
+import type { NodeStatus, Rotation } from '../node/index.js'
 
 const TIMEOUT = 10_000
 const MAX_BYTES = 4 * 1024 * 1024
@@ -8,20 +9,42 @@ const WATCH_MS = 1000
 
 /** The rotation as the node behind `rest` (`http://host:port/v1`) sees it. @throws MetisSeqError `NODE_UNREACHABLE` (exit 6) */
 export async function readRotation(rest: string, signal?: AbortSignal): Promise<Rotation> {
-  const url = `${rest.replace(/\/+$/, '')}/rotation`
+  return readRest(rest, 'rotation', signal, (answer) => {
+    const rotation = answer as Partial<Rotation>
+    if (typeof rotation.head !== 'number' || rotation.current === undefined || !Array.isArray(rotation.history)) {
+      throw new Error('its answer is no rotation')
+    }
+    return rotation as Rotation
+  })
+}
+
+/** The term that runs now, as the node behind `rest` knows it. @throws MetisSeqError `NODE_UNREACHABLE` (exit 6), also for a node of another network */
+export async function readTerm(rest: string, networkId: Hash, signal?: AbortSignal): Promise<number> {
+  return readRest(rest, 'status', signal, (answer) => {
+    const status = answer as Partial<NodeStatus>
+    const term = status.term?.term
+    if (status.networkId !== networkId) throw new Error('it is a node of another network')
+    if (!Number.isSafeInteger(term) || term === undefined || term < 0) throw new Error('its answer tells no term')
+    return term
+  })
+}
+
+async function readRest<T>(
+  rest: string,
+  what: 'rotation' | 'status',
+  signal: AbortSignal | undefined,
+  read: (answer: object) => T,
+): Promise<T> {
+  const url = `${rest.replace(/\/+$/, '')}/${what}`
   const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])]
   try {
     const response = await fetch(url, { signal: AbortSignal.any(limits) })
     const text = await response.text()
     if (!response.ok || text.length > MAX_BYTES) throw new Error(`it answered ${response.status}`)
-    const rotation = JSON.parse(text) as Partial<Rotation>
-    if (typeof rotation.head !== 'number' || rotation.current === undefined || !Array.isArray(rotation.history)) {
-      throw new Error('its answer is no rotation')
-    }
-    return rotation as Rotation
+    return read((JSON.parse(text) ?? {}) as object)
   } catch (error) {
     if (signal?.aborted) throw error
-    throw new MetisSeqError('NODE_UNREACHABLE', `No rotation from ${url}: ${messageOf(error)}.`, {
+    throw new MetisSeqError('NODE_UNREACHABLE', `No ${what} from ${url}: ${messageOf(error)}.`, {
       exit: Exit.network,
       next: 'Check the address, and with `metis-seq devnet nodes` which nodes run.',
       cause: error,

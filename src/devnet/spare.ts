@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encryptKeystoreJson } from 'ethers'
 import { bytesToHex } from '../core/codec/index.js'
+import { makePrivateFolder } from '../files/private.js'
 import type { TestKey } from './accounts.js'
 import type { DevnetDescriptor } from './descriptor.js'
 import { writeDurably } from './files.js'
@@ -18,7 +18,7 @@ export async function writeSpareKeystore(
 ): Promise<DevnetDescriptor['spare']> {
   const keystore = join(folder, 'spare.json')
   const passwordFile = join(folder, 'spare.password')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(folder)
   const account = { address: key.address, privateKey: bytesToHex(key.privateKey) }
   await writeDurably(passwordFile, `${PASSWORD}\n`)
   await writeDurably(keystore, `${await encryptKeystoreJson(account, PASSWORD, { scrypt: SCRYPT })}\n`)

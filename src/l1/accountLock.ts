@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Address } from '../core/types/hex.js'
+import { makePrivateFolder } from '../files/private.js'
 
 const TRIES = 5
 /** Between two tries, while another process takes over a lock. */
@@ -33,7 +34,7 @@ async function take(path: string, folder: string, address: Address): Promise<voi
   for (let i = 0; i < TRIES; i++) {
     let holder: number | undefined
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makePrivateFolder(folder)
       if (await create(path)) return
       const found = await holderOf(path)
       if (typeof found === 'number') holder = found
@@ -51,7 +52,7 @@ async function take(path: string, folder: string, address: Address): Promise<voi
 async function create(path: string): Promise<boolean> {
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
-    await writeFile(temporary, `${process.pid} ${await beginningOf(process.pid)}`, { mode: 0o600 })
+    await writeFile(temporary, `${process.pid} ${await beginningOf(process.pid)}`, { flag: 'wx', mode: 0o600 })
     await link(temporary, path)
     return true
   } catch (error) {

@@ -1,11 +1,14 @@
 import { DEFAULT_STATE_HISTORY } from '../core/chain/stateHistory.js'
-import { signDigest } from '../core/consensus/crypto.js'
+import { networkIdOf } from '../core/consensus/digest.js'
 import { MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { ExecutionEngine } from '../core/ports/execution.js'
 import { openApi } from './api.js'
 import { recoverNative } from './consensus/recover.js'
 import { createEmbeddedEngine, type PruneReport } from './execution/embedded/index.js'
+import { type KeyLock, lockKey } from './keyLock.js'
 import { Line } from './line.js'
+import { bringGuardForward } from './sequencer/guard.js'
+import { sealKeyOf } from './sequencer/seals.js'
 import { openStores, type Stores } from './stores.js'
 import type { NodeNews, NodeOptions, SequencerNode } from './types.js'
 import { rotationOf, statusOf } from './views.js'
@@ -15,8 +18,20 @@ const TICK = 100
 
 /** Wires one node out of its parts, starts it, and returns what its owner needs: the one place where adapters meet. */
 export async function createNode(options: NodeOptions): Promise<SequencerNode> {
+  const { genesis, key, keyLocks, now } = options
+  const lock = await lockKey(keyLocks, { networkId: networkIdOf(genesis), address: key.address, now })
+  try {
+    return await openNode(options, lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function openNode(options: NodeOptions, lock: KeyLock): Promise<SequencerNode> {
   const { directory, genesis, stateHistory = DEFAULT_STATE_HISTORY } = options
   const stores = await openStores(directory)
+  await bringGuardForward(stores.guard, networkIdOf(genesis), options.key.address)
   let node: RunningNode | undefined
   const pruning = (keep: number) => ({
     keep,
@@ -31,7 +46,7 @@ export async function createNode(options: NodeOptions): Promise<SequencerNode> {
     buildBudget: genesis.consensus.blockTime / 2,
     stateHistory: stateHistory === 'all' ? undefined : pruning(stateHistory),
   })
-  node = new RunningNode(options, stores, chain)
+  node = new RunningNode(options, stores, chain, lock)
   return node.start()
 }
 
@@ -40,19 +55,21 @@ class RunningNode implements SequencerNode {
   readonly #options: NodeOptions
   readonly #stores: Stores
   readonly #line: Line
+  readonly #lock: KeyLock
   #api: Awaited<ReturnType<typeof openApi>> | undefined
   #timer: NodeJS.Timeout | undefined
   #pruned: PruneReport | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine) {
+  constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine, lock: KeyLock) {
     const { genesis, key, engine, group, hub, kzg, l1, now, sender } = options
     this.#options = options
     this.#stores = stores
+    this.#lock = lock
     this.address = key.address
     this.#line = new Line({
       genesis,
-      key: { address: key.address, sign: (digest) => signDigest(digest, key.privateKey) },
+      key: sealKeyOf(key.privateKey),
       stores,
       chain,
       engine,
@@ -138,6 +155,7 @@ class RunningNode implements SequencerNode {
     await this.#line.close()
     const { consensus, seals, guard, blobs } = this.#stores
     for (const store of [consensus, seals, guard, blobs]) await store.close()
+    await this.#lock.release()
   }
 }
 
@@ -147,6 +165,16 @@ export { createL1View } from './bridge/view.js'
 export { openEmbeddedLog } from './consensus/embedded.js'
 export { type AuditOptions, auditChain } from './derive.js'
 export { makeGenesisBlock } from './execution/embedded/index.js'
+export {
+  beginLostGuard,
+  beginNodeGuard,
+  exportGuard,
+  type GuardPlace,
+  type GuardView,
+  importGuard,
+  lookAtGuard,
+  termLow,
+} from './guard.js'
 export { LocalHub } from './p2p/hub.js'
 export {
   type ExportOptions,

@@ -4,6 +4,7 @@ import { attestationDigest, networkIdOf, sealDigest } from '../core/consensus/di
 import { memberOf } from '../core/consensus/power.js'
 import type { Context, Effect } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
+import { type GuardRecord, guardProblem, maySeal } from '../core/guard/guard.js'
 import { authoritiesOf } from '../core/mempool/authorities.js'
 import { TransactionPool } from '../core/mempool/pool.js'
 import type { Database } from '../core/ports/database.js'
@@ -12,7 +13,6 @@ import type { ExecutionEngine, Transaction } from '../core/ports/execution.js'
 import type { GroupSigner } from '../core/ports/group.js'
 import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'
 import type { Network, NetworkHandlers } from '../core/ports/network.js'
-import type { Address } from '../core/types/hex.js'
 import { Batcher } from './batcher/batcher.js'
 import { BlobStore } from './batcher/blobStore.js'
 import { ConsensusDriver, type Replay } from './consensus/driver.js'
@@ -20,16 +20,16 @@ import { eventsOf } from './events.js'
 import { Attester } from './sequencer/attester.js'
 import type { NodeContext } from './sequencer/context.js'
 import { Duties } from './sequencer/duties.js'
+import { readGuard } from './sequencer/guard.js'
 import { ChainKeeper } from './sequencer/keeper.js'
 import { Producer } from './sequencer/producer.js'
-import { openSealGuard, openSealStore } from './sequencer/seals.js'
+import { openSealGuard, openSealStore, type SealKey } from './sequencer/seals.js'
 import { Submissions } from './sequencer/submissions.js'
 import type { NodeNews } from './types.js'
 
 export interface LineOptions {
   genesis: Genesis
-  /** Signs a digest with the member's key: r, s, v with v 0 or 1. */
-  key: { address: Address; sign: (digest: Uint8Array) => Uint8Array }
+  key: SealKey
   stores: { consensus: Database; seals: Database; guard: Database; blobs: Database }
   chain: ExecutionEngine
   engine: ConsensusEngine
@@ -56,6 +56,7 @@ export class Line {
   readonly driver: ConsensusDriver
   readonly submissions: Submissions
   readonly #options: LineOptions
+  readonly #guard: GuardRecord | undefined
   readonly #network: Network
   readonly #keeper: ChainKeeper
   readonly #producer: Producer
@@ -72,6 +73,7 @@ export class Line {
     this.#options = options
     this.#recorded = engine.status().height
     const networkId = networkIdOf(genesis)
+    this.#guard = readGuard(stores.guard, networkId)
     const consensus = new ConsensusDriver({
       context: { genesis, networkId, recover },
       database: stores.consensus,
@@ -106,7 +108,7 @@ export class Line {
         const signature = bytesToHex(key.sign(attestationDigest(networkId, content)))
         await consensus.submit({ type: 'attestation', member: key.address, content, signature })
       },
-      seal: openSealGuard(stores.guard, networkId, key.sign),
+      seal: openSealGuard(stores.guard, networkId, key),
       recover,
       now,
       warn: (message) => emit({ event: 'warning', message }),
@@ -147,6 +149,8 @@ export class Line {
   }
 
   start(): void {
+    const problem = guardProblem(this.#guard, this.context.address)
+    if (problem !== undefined) this.context.warn(`${problem.message} ${problem.next}`)
     this.driver.start()
     this.#options.chain.onHead(() => this.wake())
     this.wake()
@@ -156,7 +160,7 @@ export class Line {
   wake(): void {
     if (this.#leaving || !this.#isCurrent()) return
     this.#keeper.wake()
-    this.#spawn(this.#producer.tick())
+    if (this.#maySeal()) this.#spawn(this.#producer.tick())
     this.#spawn(this.#attester.tick())
     this.#spawn(this.#duties.tick())
     this.#spawn(this.#batcher.tick())
@@ -176,6 +180,12 @@ export class Line {
     await this.driver.close()
     await this.#keeper.exclusive(async () => undefined)
     await this.#options.chain.close()
+  }
+
+  /** Whether the guard lets the key seal in the current term: where not, no block is built for nothing. */
+  #maySeal(): boolean {
+    const { term, endBlock } = this.driver.state.term
+    return maySeal(this.#guard, this.context.address, { term, number: endBlock })
   }
 
   #isCurrent(): boolean {

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MetisSeqError } from '../core/errors/index.js'
 import type { Database } from '../core/ports/database.js'
+import { makePrivateFolder } from '../files/private.js'
 import { openDatabase } from './storage/level.js'
 
 /** The databases of one node. */
@@ -17,7 +17,7 @@ const STORES = ['chain', 'consensus', 'seals', 'guard', 'blobs'] as const
 
 /** Opens them in `directory`, where each has a folder. @throws MetisSeqError `DATABASE_IN_USE` or `DATABASE_FAILED` (exit 9) */
 export async function openStores(directory: string): Promise<Stores> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(directory)
   const [chain, consensus, seals, guard, blobs] = await Promise.all(
     // Others of the node's threads read the chain, too.
     STORES.map((name) => openDatabase(join(directory, name), { shared: name === 'chain' })),

@@ -13,6 +13,8 @@ export interface NodeOptions {
   directory: string
   /** The sequencer's raw 32-byte key and its address. */
   key: { address: Address; privateKey: Uint8Array }
+  /** Folder in which keys that are in use are locked; one and the same for all nodes of a user of this machine. */
+  keyLocks: string
   engine: ConsensusEngine
   hub: LocalHub
   group: GroupSigner

@@ -1,8 +1,8 @@
 import { stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { syncFolder } from '../files/private.js'
 import { type KeyInfo, readKey, unlockKey } from './keystore.js'
-import { syncFolder } from './privateFile.js'
 
 /**
  * Makes sure that another file holds the same key and opens; the password is asked for when the rest is sure.

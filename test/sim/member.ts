@@ -1,8 +1,11 @@
+import { networkIdOf } from '../../src/core/consensus/digest.js'
 import type { Genesis } from '../../src/core/genesis/types.js'
+import { begunGuard } from '../../src/core/guard/guard.js'
 import type { GroupSigner } from '../../src/core/ports/group.js'
 import type { Network, NetworkHandlers, SealedBlock } from '../../src/core/ports/network.js'
 import type { Replay } from '../../src/node/consensus/driver.js'
 import { Line, type LineOptions } from '../../src/node/line.js'
+import { guardChanges } from '../../src/node/sequencer/guard.js'
 import type { NodeNews } from '../../src/node/types.js'
 import { ChainDisk, SimChain } from './world/chain.js'
 import type { Clock } from './world/clock.js'
@@ -61,6 +64,7 @@ export class Member {
     this.#world = world
     this.answers = { mode: 'well', behind }
     this.chain = new ChainDisk(world.evm.block0)
+    this.disks.guard.found(guardChanges(networkIdOf(world.genesis), begunGuard(key.address, null)))
   }
 
   get address() {

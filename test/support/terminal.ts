@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { recordOutcome } from './records/observe.js'
+import { keepGiven } from './records/secrets.js'
 
 // The package has a native part that its ESM entrance does not find.
 const { spawn } = createRequire(import.meta.url)('@lydell/node-pty') as typeof import('@lydell/node-pty')
@@ -19,6 +20,7 @@ export interface Terminal {
 
 export function terminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
   const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...env }
+  keepGiven(args, bare)
   const pty = spawn(process.execPath, [binary, ...args], { cols: 200, rows: 50, env: bare })
   let text = ''
   const waiting: (() => void)[] = []

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { hexToBytes, isHex } from '../../core/codec/index.js'
 import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { createFile } from '../../files/private.js'
 import { badInput, parseJson, readInput } from '../input.js'
 import { type BlockFile, parseBlockFile } from './blockFile.js'
 
@@ -27,12 +27,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 /** Writes a new file; never over one that is there. @throws MetisSeqError `OUTPUT_FAILED` (exit 2) */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    const file = await open(path, 'wx')
-    try {
-      await file.writeFile(bytes)
-    } finally {
-      await file.close()
-    }
+    await createFile(path, (file) => file.writeFile(bytes))
   } catch (error) {
     throw new MetisSeqError('OUTPUT_FAILED', `${path} cannot be written: ${messageOf(error)}.`, {
       exit: Exit.usage,

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { makePrivateFolder } from '../../files/private.js'
 import { configPath, readConfig, unwritable, versioned } from '../config.js'
 
 /**
@@ -13,7 +13,7 @@ export async function changeConfig(
   await readConfig(path) // a file that is damaged or newer is left as it is
   const { default: Conf } = await import('conf')
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makePrivateFolder(dirname(path))
     const file = new Conf<Record<string, unknown>>({
       cwd: dirname(path),
       configName: basename(path),

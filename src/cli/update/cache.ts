@@ -1,6 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makePrivateFolder, replaceFile } from '../../files/private.js'
 import { readSmallFile } from '../smallFile.js'
 
 const VERSION = 1
@@ -33,10 +33,8 @@ export async function readUpdateCache(path: string): Promise<UpdateCache | undef
 
 /** Whole or not at all. */
 export async function writeUpdateCache(path: string, cache: UpdateCache): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeFile(temporary, `${JSON.stringify({ version: VERSION, ...cache })}\n`, { mode: 0o600 })
-  await rename(temporary, path)
+  await makePrivateFolder(dirname(path))
+  await replaceFile(path, `${JSON.stringify({ version: VERSION, ...cache })}\n`)
 }
 
 export function isRelease(value: unknown): value is string {

@@ -1,12 +1,15 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { constants, open, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { makePrivateFolder, syncFolder } from '../../files/private.js'
 import { type DatedEntry, formatEntry, JOURNAL_VERSION, type JournalEntry, parseEntry } from './entry.js'
 import { recordsOf, type TxRecord } from './records.js'
 
 const MAX_BYTES = 64 * 1024 * 1024
 const NEWLINE = 0x0a
+/** `a+`, but not through a link: in a folder that others can write to, it would lead to any file of ours. */
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
 
 /** Keeps what was sent, so that a crash between signing and the receipt loses nothing. */
 export interface Journal {
@@ -44,8 +47,8 @@ export function fileJournal(path: string, now: () => number): JournalFile {
 
 /** In one write at the end of the file, so that lines of two processes never mix. */
 async function appendLine(path: string, entry: JournalEntry, time: Date): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'a+', 0o600)
+  await makePrivateFolder(dirname(path))
+  const file = await open(path, APPEND, 0o600)
   try {
     const { size } = await file.stat()
     const last = Buffer.alloc(1)
@@ -53,6 +56,7 @@ async function appendLine(path: string, entry: JournalEntry, time: Date): Promis
     const torn = size > 0 && last[0] !== NEWLINE
     await file.appendFile(`${torn ? `\n${formatEntry({ event: 'torn' }, time)}` : ''}${formatEntry(entry, time)}`)
     await file.sync()
+    if (size === 0) await syncFolder(dirname(path))
   } finally {
     await file.close()
   }

@@ -170,6 +170,11 @@ function read(bytes: Uint8Array): Message | string {
   }
 }
 
+/** The term at which a stopped node's record stands; 0 where there is none. @throws MetisSeqError `STATE_CORRUPT` (exit 9) */
+export function recordedTerm(database: Database): number {
+  return readState(database)?.state.term.term ?? 0
+}
+
 function readState(database: Database): Stored | undefined {
   const bytes = database.get(STATE)
   if (bytes === undefined) return undefined

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { Change, Database, DatabaseAddress, DatabaseReader } from '../../core/ports/database.js'
+import { makePrivateFolder } from '../../files/private.js'
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>
 
@@ -28,7 +28,7 @@ export async function openDatabase(directory: string, { shared = false } = {}): 
   if (owned.has(location)) throw inUse(directory)
   owned.set(location, shared)
   try {
-    await mkdir(location, { recursive: true }).catch((error) => {
+    await makePrivateFolder(location).catch((error) => {
       throw openingFailed(directory, error)
     })
     const level = await opened(new ClassicLevel(location, { ...bytes, multithreading: shared }), directory)

@@ -15,7 +15,7 @@ let backup: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'keys-remove-'))
   await writeFile(join(root, 'password'), PASSWORD)
-  await writeFile(join(root, 'wrong'), 'another password')
+  await writeFile(join(root, 'wrong'), 'opens none of the keys')
   other = await createKey(join(root, 'others'), { name: 'other', password: PASSWORD, strength: 'light' })
 })
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Outcome, observe } from '../../support/records/observe.js'
+import { keepGiven } from '../../support/records/secrets.js'
 
 export type { Outcome }
 
@@ -19,6 +20,7 @@ export function cli(
   { env = {}, cwd = project, input = '' }: RunOptions = {},
 ): Promise<Outcome> {
   const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
+  keepGiven(args, env, input)
   const child = spawn(process.execPath, [binary, ...args], { cwd, env: bare })
   const outcome = observe(child, args)
   child.stdin.on('error', () => {}) // The program may end without reading its input.

@@ -6,7 +6,7 @@ import { devnetAccounts, type TestKey } from '../../../src/devnet/accounts.js'
 import type { DevnetDescriptor } from '../../../src/devnet/descriptor.js'
 import type { DevnetEvent } from '../../../src/devnet/events.js'
 import { observe } from '../../support/records/observe.js'
-import { secret } from '../../support/records/secrets.js'
+import { recordProcesses, secret } from '../../support/records/secrets.js'
 import { binary, cli, type Outcome, project } from '../cli/support.js'
 
 type Named<Name extends DevnetEvent['event']> = Extract<DevnetEvent, { event: Name }>
@@ -73,6 +73,7 @@ export class RunningDevnet {
     keepKeys()
     const devnet = new RunningDevnet(place, extra)
     await devnet.first('ready')
+    recordProcesses(devnet.pid)
     return devnet
   }
 

@@ -10,7 +10,7 @@ import { deployContracts } from '../../../src/l1/deploy.js'
 import { createKey, type KeyInfo } from '../../../src/signers/index.js'
 import { type Anvil, startAnvil } from '../../support/anvil.js'
 import { observe } from '../../support/records/observe.js'
-import { recordFiles, secret } from '../../support/records/secrets.js'
+import { keepGiven, recordFiles, secret } from '../../support/records/secrets.js'
 import { binary, cli, type Outcome } from '../cli/support.js'
 
 export const METIS = 10n ** 18n
@@ -83,6 +83,7 @@ export async function openStage(): Promise<Stage> {
     },
     start: (args, env = {}) => {
       const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...settings, ...env }
+      keepGiven(args, bare)
       const child = spawn(process.execPath, [binary, ...args], { env: bare, stdio: ['ignore', 'pipe', 'pipe'] })
       return { child, over: observe(child, args) }
     },

@@ -11,6 +11,11 @@ const bytes = (key: string) => new Uint8Array(Buffer.from(key, 'latin1'))
 export class Disk {
   readonly content: Content = new Map()
 
+  /** What was there before the first run. */
+  found(changes: readonly Change[]): void {
+    put(this.content, changes)
+  }
+
   /**
    * As a run of a node sees it. A write is whole or not at all, and there for sure once it resolved; of those that were
    * under way at a death the first few are there. `onWrite` hears of each before it begins, and may end the run.

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { prevRandaoOf } from '../../../src/core/chain/attributes.js'
 import { assembleBlock, parseBlock } from '../../../src/core/chain/block.js'
@@ -6,6 +7,7 @@ import { bytesToHex, hexToBytes } from '../../../src/core/codec/index.js'
 import { signDigest } from '../../../src/core/consensus/crypto.js'
 import { networkIdOf, sealDigest } from '../../../src/core/consensus/digest.js'
 import type { Network, SealedBlock } from '../../../src/core/ports/network.js'
+import { findLeaks } from '../../support/records/leaks.js'
 import { keyOf, makeGenesis, TestNetwork } from './network.js'
 
 let network: TestNetwork | undefined
@@ -51,5 +53,12 @@ describe('a peer that sequences nothing', () => {
     const reason = expect.stringMatching(/not sealed by|term [0-9]+ is over/)
     for (const refusal of refusals()) expect(refusal).toMatchObject({ reason })
     expect(running.fatal).toEqual([])
+
+    // What a debugger, a log or an error shows of a node has no key, however deep it looks.
+    const output = inspect(running.node(0), { depth: 12, showHidden: true, maxArrayLength: null })
+    expect(output).toContain(keyOf('sequencer 0').address)
+    const run = { test: '', command: null, args: [], exit: 0, error: null, output }
+    const value = bytesToHex(keyOf('sequencer 0').privateKey)
+    expect(findLeaks({ runs: [run], secrets: [{ value, shownBy: [] }] })).toEqual([])
   })
 })

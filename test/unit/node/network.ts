@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { systemContracts } from '../../../src/core/chain/systemContracts.js'
 import { keccak256, keccakBytes, utf8 } from '../../../src/core/codec/index.js'
 import { addressOfPublicKey, publicKeyOf } from '../../../src/core/consensus/crypto.js'
+import { networkIdOf } from '../../../src/core/consensus/digest.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
 import { SEQUENCER_SET_ADDRESS, sequencerSetStorage } from '../../../src/core/genesis/sequencerSet.js'
 import type { Genesis } from '../../../src/core/genesis/types.js'
@@ -15,7 +16,7 @@ import type { Address, Hex } from '../../../src/core/types/hex.js'
 import { loadArtifact } from '../../../src/l1/artifacts.js'
 import { openEmbeddedLog } from '../../../src/node/consensus/embedded.js'
 import { makeGenesisBlock } from '../../../src/node/execution/embedded/index.js'
-import { createNode } from '../../../src/node/index.js'
+import { beginNodeGuard, createNode } from '../../../src/node/index.js'
 import { LocalHub } from '../../../src/node/p2p/hub.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { createDevGroupSigner } from '../../../src/node/threshold/dev.js'
@@ -121,7 +122,12 @@ export class TestNetwork {
     const guard = await openDatabase(join(folder, 'group'))
     const group = createDevGroupSigner(keyOf('group').privateKey, guard)
     const network = new TestNetwork(genesis, folder, engine, group, guard)
-    for (let i = 0; i < 4; i++) await network.startNode(i)
+    const networkId = networkIdOf(genesis)
+    for (let i = 0; i < 4; i++) {
+      const place = { directory: join(folder, `node${i}`), networkId, address: keyOf(`sequencer ${i}`).address }
+      if (directory === undefined) await beginNodeGuard(place)
+      await network.startNode(i)
+    }
     return network
   }
 
@@ -130,6 +136,7 @@ export class TestNetwork {
       genesis: this.genesis,
       directory: join(this.directory, `node${i}`),
       key: keyOf(`sequencer ${i}`),
+      keyLocks: join(this.directory, 'locks'),
       engine: this.engine,
       hub: this.hub,
       group: this.group,

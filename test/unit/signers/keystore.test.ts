@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Transaction, verifyMessage, Wallet } from 'ethers'
+import { inspect } from 'node:util'
+import { getBytes, Transaction, verifyMessage, Wallet } from 'ethers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   createKey,
@@ -14,6 +15,7 @@ import {
   readPasswordFile,
   unlockKey,
 } from '../../../src/signers/index.js'
+import { findLeaks } from '../../support/records/leaks.js'
 
 const password = 'correct horse'
 const light = 'light' as const
@@ -42,10 +44,16 @@ describe('a new key', () => {
   })
 
   it('never appears in its file or its description', async () => {
-    const privateKey = `0x${'5a'.repeat(32)}` as const
+    const privateKey = Wallet.createRandom().privateKey as `0x${string}`
     const key = await createKey(root, { name: 'one', password, strength: light, privateKey })
-    const shown = (await readFile(key.path, 'utf8')) + JSON.stringify([key, localSigner(privateKey)])
-    expect(shown.toLowerCase()).not.toContain('5a'.repeat(8))
+    const signer = localSigner(privateKey)
+    const deep = { depth: Number.POSITIVE_INFINITY, showHidden: true, maxArrayLength: null }
+    const shown = [await readFile(key.path, 'utf8'), JSON.stringify([key, signer]), inspect([key, signer], deep)]
+    const run = { test: '', command: null, args: [], exit: 0, error: null, output: shown.join('\n') }
+    const leaks = (output: string) =>
+      findLeaks({ runs: [{ ...run, output }], secrets: [{ value: privateKey, shownBy: [] }] })
+    expect(leaks(run.output)).toEqual([])
+    expect(leaks(inspect({ privateKey: getBytes(privateKey) }, deep)).map(({ form }) => form)).toEqual(['bytes'])
     expect(await openPrivateKey(key, password)).toBe(privateKey)
   })
 

@@ -28,6 +28,7 @@ describe('import rules', () => {
       'ports-are-types',
       { 'src/core/a.ts': "import './ports/b.js'\n", 'src/core/ports/b.ts': value },
     ],
+    ['core in files', 'files-know-nobody', { 'src/files/a.ts': "import '../core/b.js'\n", 'src/core/b.ts': value }],
     ['signers in l1', 'l1-knows-core', { 'src/l1/a.ts': "import '../signers/b.js'\n", 'src/signers/b.ts': value }],
     ['l1 in signers', 'signers-know-core', { 'src/signers/a.ts': "import '../l1/b.js'\n", 'src/l1/b.ts': value }],
     [

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findLeaks } from '../../support/records/leaks.js'
@@ -31,6 +32,17 @@ describe('a secret in an output', () => {
     ['a key as base64', KEY, bytes.toString('base64'), ['base64']],
     ['a key as base64 of a longer text', KEY, Buffer.concat([Buffer.from('k='), bytes]).toString('base64'), ['base64']],
     ['a key as base64url', KEY, Buffer.concat([Buffer.from('a'), bytes]).toString('base64url'), ['base64']],
+    ['a key as a number', KEY, `d: ${BigInt(KEY)}n`, ['number']],
+    ['a key as a list', KEY, JSON.stringify([...bytes]), ['bytes']],
+    ['a key as a list in lines', KEY, JSON.stringify([...bytes], null, 2), ['bytes']],
+    ['a key as JSON has typed arrays', KEY, JSON.stringify(new Uint8Array(bytes)), ['bytes']],
+    ['a key as JSON in JSON has it', KEY, JSON.stringify(JSON.stringify(new Uint8Array(bytes))), ['bytes']],
+    ['a key as Node shows a buffer', KEY, inspect({ key: bytes }), ['bytes']],
+    ['a key as Node shows bytes', KEY, inspect({ key: new Uint8Array(bytes) }), ['bytes']],
+    ['a key as JSON has buffers', KEY, JSON.stringify({ key: bytes }, null, 1), ['bytes']],
+    ['the bytes of a key in a file', KEY, `seal${bytes.toString('latin1')}`, ['raw']],
+    ['a password in JSON', 'say "Friend" 7', JSON.stringify({ p: 'say "Friend" 7' }), ['text']],
+    ['a password in a URL', PASSWORD, `?p=${encodeURIComponent(PASSWORD)}`, ['text']],
     ['a password', PASSWORD, `--password "${PASSWORD.toUpperCase()}"`, ['text']],
     ['a password as hex', PASSWORD, Buffer.from(PASSWORD).toString('hex'), ['hex']],
     ['a password as base64', PASSWORD, Buffer.from(`user:${PASSWORD}`).toString('base64'), ['base64']],
