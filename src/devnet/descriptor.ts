@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Malformed, shape } from '../core/codec/index.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import type { Address, Hex } from '../core/types/hex.js'
 
 const VERSION = 1
@@ -54,6 +55,7 @@ export interface DevnetDescriptor {
 /** Writes the descriptor into `dataDir`, whole or not at all, and remembers this devnet as the one started last. */
 export async function writeDescriptor(dataDir: string, descriptor: DevnetDescriptor): Promise<void> {
   await replaceFile(join(resolve(dataDir), FILE), { version: VERSION, ...descriptor })
+  reached('descriptor.written')
   await rememberDevnet(dataDir)
 }
 

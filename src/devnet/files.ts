@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { reached } from '../core/faultPoints.js'
 
 /** Writes the whole file or nothing; once it resolves the content survives a power cut. Only the owner may read it. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
@@ -8,6 +9,7 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
   try {
     await file.writeFile(content)
     await file.sync()
+    reached('file.synced')
   } finally {
     await file.close()
   }

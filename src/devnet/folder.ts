@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import { openDatabase } from '../node/index.js'
 import { writeDurably } from './files.js'
 
@@ -38,6 +39,7 @@ export async function openFolder(dataDir: string, reset: boolean): Promise<DataF
     if (reset) await empty(root)
     else await checkVersion(root)
     await writeDurably(join(root, 'version'), `${VERSION}\n`)
+    reached('version.written')
   } catch (error) {
     await lock.close()
     throw error

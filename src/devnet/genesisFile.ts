@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import type { Genesis } from '../core/genesis/types.js'
 import { writeDurably } from './files.js'
 import { corrupt } from './folder.js'
@@ -29,4 +30,5 @@ export async function readGenesis(path: string): Promise<Genesis | undefined> {
 /** Once this resolves the network exists. */
 export async function writeGenesis(path: string, genesis: Genesis): Promise<void> {
   await writeDurably(path, `${JSON.stringify(genesis, null, 2)}\n`)
+  reached('genesis.written')
 }

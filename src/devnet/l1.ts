@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { messageOf } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import type { L1View } from '../core/ports/l1.js'
 import { type Anvil, startAnvil } from './anvil.js'
 import { writeDurably } from './files.js'
@@ -107,6 +108,7 @@ export class DevnetL1 {
     const dump = await this.call('anvil_dumpState')
     if (typeof dump !== 'string') throw new Error('anvil gave no state to save')
     await writeDurably(join(this.#folder, SAVED), Buffer.from(dump.slice(2), 'hex'))
+    reached('l1.saved')
     this.#saved = head
     this.#nextSave = performance.now() + (performance.now() - began) / SAVING_SHARE - L1_BLOCK_TIME
   }

@@ -3,6 +3,7 @@ import { parseTransaction } from '../../core/chain/transaction.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../../core/codec/index.js'
 import { L1_FEE_CAP } from '../../core/consensus/batch.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import { bigQuantity, parseL1Block, quantity } from '../../core/l1/answers.js'
 import { withSidecar } from '../../core/l1/sidecar.js'
 import type { Kzg, L1Sender } from '../../core/ports/l1.js'
@@ -67,6 +68,7 @@ async function networkForm(kzg: Kzg, envelope: Uint8Array, blobs: readonly Uint8
 async function broadcast(rpc: JsonRpc, hash: Hash, raw: Hex): Promise<Hash> {
   try {
     await rpc.call('eth_sendRawTransaction', [raw])
+    reached('l1.sent')
     return hash
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'L1_REFUSED') throw error

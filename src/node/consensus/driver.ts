@@ -6,6 +6,7 @@ import { apply } from '../../core/consensus/machine.js'
 import type { ConsensusState, Context, Effect, Message } from '../../core/consensus/types.js'
 import { decodeMessage, encodeMessage } from '../../core/consensus/wire.js'
 import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Database } from '../../core/ports/database.js'
 import type { ConsensusEngine, DecidedBlock } from '../../core/ports/engine.js'
 import type { Withdrawal } from '../../core/ports/execution.js'
@@ -120,6 +121,7 @@ export class ConsensusDriver {
       })
     if (this.#height % SNAPSHOT_EVERY === 0) changes.push(this.#snapshot())
     if (changes.length > 0) await this.#options.database.write(changes)
+    reached('consensus.persisted')
   }
 
   #snapshot() {

@@ -3,6 +3,7 @@ import { checkBlock, depositCount, type Parent, type Verdict } from '../../core/
 import { hexToBytes } from '../../core/codec/index.js'
 import { sealDigest } from '../../core/consensus/digest.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Block, Transaction } from '../../core/ports/execution.js'
 import type { SealedBlock } from '../../core/ports/network.js'
 import { Serial } from '../../core/serial.js'
@@ -226,6 +227,7 @@ export class ChainKeeper {
     const block = await chain.import(encoded)
     await this.requireOpening(block)
     await seals.put(block.hash, { seal, cursor: cursor + block.withdrawals.length })
+    reached('import.stored')
     await this.settle(block)
     this.#node.produced(block, false, decodeExtraData(block.extraData).term)
   }

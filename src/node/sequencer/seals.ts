@@ -4,6 +4,7 @@ import { sealDigest } from '../../core/consensus/digest.js'
 import type { Seal } from '../../core/consensus/types.js'
 import { decodeSeal } from '../../core/consensus/wire.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Database } from '../../core/ports/database.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { SealStore } from './context.js'
@@ -42,6 +43,7 @@ export function openSealGuard(database: Database, networkId: Hash, privateKey: U
         },
       )
     }
+    reached('seal.guarded')
     const signature = signDigest(sealDigest(networkId, { term, number, hash }), privateKey)
     return { term, number, hash, signature: bytesToHex(signature) }
   }

@@ -1,6 +1,7 @@
 import { access, type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Exit, MetisSeqError, messageOf } from '../../../../core/errors/index.js'
+import { reached } from '../../../../core/faultPoints.js'
 
 /**
  * Makes the file at `path` of what `write` writes, whole or not at all: it gets its name once everything is on the disk, and
@@ -26,6 +27,7 @@ async function written<T>(path: string, file: FileHandle, write: (file: FileHand
   try {
     const result = await write(file)
     await file.sync()
+    reached('snapshot.synced')
     return result
   } catch (error) {
     // The disk is full, say.
