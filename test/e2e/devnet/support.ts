@@ -41,6 +41,13 @@ async function isFree(port: number): Promise<boolean> {
   })
 }
 
+/** How a test gets into the process. */
+export interface LaunchOptions {
+  /** A module that is loaded before the program. */
+  preload?: string
+  env?: Record<string, string>
+}
+
 /** `metis-seq run --devnet --json` as a process of its own, and its events so far. */
 export class RunningDevnet {
   readonly events: DevnetEvent[] = []
@@ -50,13 +57,14 @@ export class RunningDevnet {
   readonly #exit: Promise<number | null>
   #errors = ''
 
-  private constructor(place: Place, extra: readonly string[]) {
+  private constructor(place: Place, extra: readonly string[], { preload, env = {} }: LaunchOptions) {
     this.#place = place
     const where = ['--data-dir', place.dataDir, '--port-base', String(place.portBase)]
     const args = ['run', '--devnet', '--json', ...where, ...extra]
-    this.#child = spawn(process.execPath, [binary, ...args], {
+    const before = preload === undefined ? [] : ['--import', preload]
+    this.#child = spawn(process.execPath, [...before, binary, ...args], {
       cwd: project,
-      env: { PATH: process.env.PATH ?? '', ...place.env },
+      env: { PATH: process.env.PATH ?? '', ...place.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -69,11 +77,30 @@ export class RunningDevnet {
     this.#exit.finally(() => this.#wake()).catch(() => {}) // `end` tells it
   }
 
-  static async start(place: Place, extra: readonly string[] = []): Promise<RunningDevnet> {
+  /** The process as soon as it is there; it may never get ready. */
+  static launch(place: Place, extra: readonly string[] = [], options: LaunchOptions = {}): RunningDevnet {
     keepKeys()
-    const devnet = new RunningDevnet(place, extra)
+    return new RunningDevnet(place, extra, options)
+  }
+
+  static async start(place: Place, extra: readonly string[] = [], options: LaunchOptions = {}): Promise<RunningDevnet> {
+    const devnet = RunningDevnet.launch(place, extra, options)
     await devnet.first('ready')
     return devnet
+  }
+
+  /** How it ended, when it does: null where a signal ended it. */
+  get ended(): Promise<number | null> {
+    return this.#exit
+  }
+
+  /** What it said that was no event: a failure, the last thing said. */
+  get words(): string {
+    return this.#errors
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   get pid(): number {
