@@ -9,13 +9,13 @@ export async function run(options: SoakOptions): Promise<object[]> {
   try {
     const next = deaths(random, () => network.final)
     for (const round of paced(options, 200, () => `block ${network.final}, ${network.deaths} kills`)) {
-      const { value } = next.next()
-      await network.round(value)
+      await network.round(next.next().value)
       if (round % 25 === 0) await network.wholeCheck()
     }
     const { batches } = await network.wholeCheck()
+    await network.remove()
     return [{ ...network.figures, batches, lost: 0 }]
-  } finally {
-    await network.end()
+  } catch (error) {
+    throw new Error(`after ${network.deaths} kills of ${network.folder}, which is kept`, { cause: error })
   }
 }

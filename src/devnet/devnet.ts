@@ -95,12 +95,13 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   closer.add(() => l1.stop())
   const genesis = known ?? (await found(options, folder, accounts, l1, now, step))
   await refuseOtherL1(l1, genesis, folder)
-  l1.run(onFailure)
+  l1.run(onFailure, ({ code, message }) => onEvent({ event: 'failure', index: null, code, message }))
 
   step('Starting the nodes')
   const database = await openDatabase(folder.group)
   closer.add(() => database.close())
-  const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL })
+  const closing = new AbortController()
+  const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL, signal: closing.signal })
   closer.add(() => view.close())
   const engine = await openEmbeddedLog(await openDatabase(folder.log), now)
   closer.add(() => engine.close())
@@ -109,19 +110,30 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     hub: new LocalHub(),
     group: createDevGroupSigner(accounts.group.privateKey, database),
     l1: l1.guarded(view),
-    sender: createL1Sender({ url: l1.url, kzg }),
+    sender: createL1Sender({ url: l1.url, kzg, signal: closing.signal }),
     kzg,
   }
   const keys = [...accounts.sequencers, accounts.spare]
   const directory = (index: number) => folder.node(index)
   const { stateHistory } = options
-  const nodes = new DevnetNodes({ genesis, shared, keys, ports: ports.nodes, directory, stateHistory, now, onEvent })
+  const nodes = new DevnetNodes({
+    genesis,
+    shared,
+    keys,
+    ports: ports.nodes,
+    directory,
+    stateHistory,
+    now,
+    onEvent,
+    onLost: onFailure,
+  })
   closer.add(async () => {
-    const closing = nodes.closeAll()
-    // A node waits for the work it has begun; the slow part of it, proofs of a batch, is done again after the next start.
+    const closed = nodes.closeAll()
+    // A node waits for the work it has begun; what is slow of it, proofs of a batch and a silent L1, comes again after the next start.
     await new Promise(setImmediate)
+    closing.abort()
     await kzg.close()
-    await closing
+    await closed
   })
   await nodes.startAll()
   signal?.throwIfAborted()

@@ -14,13 +14,15 @@ export interface L1SenderOptions {
   url: string
   kzg: Kzg
   timeoutMs?: number
+  /** Ends every call that is under way, when the node closes. */
+  signal?: AbortSignal
 }
 
 const least = (a: bigint, b: bigint) => (a < b ? a : b)
 
 /** Sends the group's transactions to L1; never signs, and never asks for a pending nonce. */
-export function createL1Sender({ url, kzg, timeoutMs }: L1SenderOptions): L1Sender {
-  const rpc = createJsonRpc(timeoutMs === undefined ? { url } : { url, timeoutMs })
+export function createL1Sender({ url, kzg, timeoutMs, signal }: L1SenderOptions): L1Sender {
+  const rpc = createJsonRpc({ url, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
   return {
     async fees() {
       const [block, tip, blobFee] = await Promise.all([

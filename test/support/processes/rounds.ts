@@ -183,7 +183,12 @@ export class KilledNetwork {
     }
   }
 
-  async end(): Promise<void> {
+  /** Where the data lie, for whoever wants to know what went wrong. */
+  get folder(): string {
+    return this.#root
+  }
+
+  async remove(): Promise<void> {
     await rm(this.#root, { recursive: true, force: true })
   }
 
@@ -206,9 +211,23 @@ async function anvilGone(place: Place): Promise<void> {
   }
 }
 
-function within<T>(work: Promise<T>, what: string): Promise<T> {
+/** With what the network complained of last, where it does not come. */
+async function within<T>(devnet: RunningDevnet, work: Promise<T>, what: string): Promise<T> {
   const end = new AbortController()
-  return Promise.race([work, late(end.signal, what)]).finally(() => end.abort())
+  try {
+    return await Promise.race([work, late(end.signal, what)])
+  } catch (error) {
+    const complaints = devnet.events.filter(({ event }) => event === 'warning' || event === 'refused')
+    throw new Error(
+      complaints
+        .slice(-8)
+        .map((each) => JSON.stringify(each))
+        .join('\n'),
+      { cause: error },
+    )
+  } finally {
+    end.abort()
+  }
 }
 
 async function late(signal: AbortSignal, what: string): Promise<never> {
