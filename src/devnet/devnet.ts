@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { access } from 'node:fs/promises'
 import type { StateHistory } from '../core/chain/stateHistory.js'
 import { bytesToHex } from '../core/codec/index.js'
@@ -101,6 +102,7 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   const database = await openDatabase(folder.group)
   closer.add(() => database.close())
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // one a request to L1 that is under way
   const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL, signal: closing.signal })
   closer.add(() => view.close())
   const engine = await openEmbeddedLog(await openDatabase(folder.log), now)

@@ -26,7 +26,8 @@ export class Duties {
   /** By envelope. */
   readonly #sentAt = new Map<Hex, number>()
   readonly #firstSent = new Map<Hex, number>()
-  #busy = false
+  /** Requests that are being served: one that waits for a silent L1 must not keep the others waiting (rule L3). */
+  readonly #busy = new Set<Hash>()
 
   constructor(
     node: NodeContext,
@@ -41,16 +42,21 @@ export class Duties {
   }
 
   async tick(): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
+    const { requests } = this.#node.consensus.state
+    await Promise.all(Object.values(requests).map((request) => this.#attend(request)))
+    this.#forget()
+  }
+
+  async #attend(request: SigningRequest): Promise<void> {
+    if (this.#busy.has(request.id)) return
+    this.#busy.add(request.id)
     try {
-      for (const request of Object.values(this.#node.consensus.state.requests)) await this.#serve(request)
-      this.#forget()
+      await this.#serve(request)
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       this.#node.warn(messageOf(error))
     } finally {
-      this.#busy = false
+      this.#busy.delete(request.id)
     }
   }
 

@@ -131,6 +131,7 @@ export class KilledNetwork {
     const rpc = this.#rpc(devnet)
     const { final } = this
     await within(
+      devnet,
       devnet.first('checkpoint', ({ number }) => number > final),
       `a checkpoint after ${final}`,
     )
@@ -164,6 +165,7 @@ export class KilledNetwork {
       await this.#verify(devnet)
       const from = devnet.events.length
       await within(
+        devnet,
         devnet.first('batch', () => true, from),
         'a batch',
       )
