@@ -15,6 +15,7 @@ import {
   openEmbeddedLog,
 } from '../node/index.js'
 import { type DevnetAccounts, devnetAccounts, shownKey } from './accounts.js'
+import { SteadyClock } from './clock.js'
 import { Closer } from './closer.js'
 import { startControl } from './control.js'
 import { type DevnetDescriptor, writeDescriptor } from './descriptor.js'
@@ -78,7 +79,8 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     signal?.throwIfAborted()
     onEvent({ event: 'step', text })
   }
-  const now = () => Date.now()
+  const clock = new SteadyClock()
+  const now = () => clock.now()
   const ports = devnetPorts(options.portBase ?? DEFAULT_PORT_BASE, STAKES.length + 1)
   const accounts = devnetAccounts(STAKES.length)
 
@@ -107,6 +109,7 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   closer.add(() => view.close())
   const engine = await openEmbeddedLog(await openDatabase(folder.log), now)
   closer.add(() => engine.close())
+  clock.atLeast(engine.status().time)
   const shared: SharedParts = {
     engine,
     hub: new LocalHub(),

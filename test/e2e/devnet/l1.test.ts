@@ -22,7 +22,9 @@ describe('a devnet whose L1 misbehaves', () => {
     await rm(root, { recursive: true, force: true })
   })
 
-  it('rule L3: sequences on while L1 is silent, batches go on afterwards by themselves', { timeout: 60_000 }, async () => {
+  it('rule L3: sequences on while L1 is silent, batches go on afterwards by themselves', {
+    timeout: 60_000,
+  }, async () => {
     await devnet.first('batch')
     const from = devnet.events.length
     l1.stop()
