@@ -16,7 +16,7 @@ export const FAULT_POINTS = [
   'seal.guarded',
   'seal.stored',
   'block.sent',
-  'import.stored',
+  'import.sealed',
   'batch.stored',
   'batch.sent',
   'group.guarded',

@@ -224,10 +224,12 @@ export class ChainKeeper {
   async #import({ encoded, seal }: SealedBlock): Promise<void> {
     const { chain, seals } = this.#node
     const { cursor } = await this.parent()
+    const { hash, withdrawals } = chain.decodeBlock(encoded)
+    // Before its block: a block that a crash left here without its seal would keep this node from every batch with it (rule B4).
+    await seals.put(hash, { seal, cursor: cursor + withdrawals.length })
+    reached('import.sealed')
     const block = await chain.import(encoded)
     await this.requireOpening(block)
-    await seals.put(block.hash, { seal, cursor: cursor + block.withdrawals.length })
-    reached('import.stored')
     await this.settle(block)
     this.#node.produced(block, false, decodeExtraData(block.extraData).term)
   }

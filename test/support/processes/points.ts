@@ -15,7 +15,7 @@ export const MOMENTS: Readonly<Record<FaultPoint, 'founding' | 'start' | 'traffi
   'seal.guarded': 'traffic',
   'seal.stored': 'traffic',
   'block.sent': 'traffic',
-  'import.stored': 'traffic',
+  'import.sealed': 'traffic',
   'batch.stored': 'traffic',
   'batch.sent': 'traffic',
   'group.guarded': 'traffic',
