@@ -1,10 +1,11 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Malformed, shape } from '../core/codec/index.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import { reached } from '../core/faultPoints.js'
 import type { Address, Hex } from '../core/types/hex.js'
+import { writeDurably } from './files.js'
 
 const VERSION = 1
 const FILE = 'devnet.json'
@@ -54,7 +55,7 @@ export interface DevnetDescriptor {
 
 /** Writes the descriptor into `dataDir`, whole or not at all, and remembers this devnet as the one started last. */
 export async function writeDescriptor(dataDir: string, descriptor: DevnetDescriptor): Promise<void> {
-  await replaceFile(join(resolve(dataDir), FILE), { version: VERSION, ...descriptor })
+  await writeDurably(join(resolve(dataDir), FILE), jsonText({ version: VERSION, ...descriptor }))
   reached('descriptor.written')
   await rememberDevnet(dataDir)
 }
@@ -92,7 +93,7 @@ export async function devnetFolder(dataDir?: string): Promise<string> {
 export async function rememberDevnet(dataDir: string): Promise<void> {
   const path = pointerPath()
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await replaceFile(path, { version: VERSION, lastDevnet: resolve(dataDir) })
+  await writeDurably(path, jsonText({ version: VERSION, lastDevnet: resolve(dataDir) }))
 }
 
 /** State, not configuration: it lies in the XDG state folder (`METIS_SEQ_STATE` names another file). */
@@ -112,18 +113,7 @@ function parsePointer(text: string): string {
   throw notFound('Which devnet was started last is not known.')
 }
 
-/** Whole or not at all, also across a power cut. */
-async function replaceFile(path: string, value: unknown): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-}
+const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 /** Reads the descriptor's text strictly; more fields than the known ones are left out. */
 export function parseDescriptor(text: string, path: string): DevnetDescriptor {

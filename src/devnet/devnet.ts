@@ -30,6 +30,10 @@ import { DEFAULT_BLOCK_TIME, DEFAULT_EPOCH_LENGTH, STAKES } from './settings.js'
 import { writeSpareKeystore } from './spare.js'
 
 const L1_POLL = 200
+const LOG_DAMAGED =
+  'The order of everything is in it: bring the whole folder back from a copy, or begin anew with --reset.'
+const GROUP_DAMAGED =
+  'Never remove it alone: without it the group may sign twice. Bring the whole folder back from a copy, or begin anew with --reset.'
 /** ms that what a killed devnet left behind may still need for its end. */
 const PATIENCE = 3000
 
@@ -101,13 +105,13 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   l1.run(onFailure, ({ code, message }) => onEvent({ event: 'failure', index: null, code, message }))
 
   step('Starting the nodes')
-  const database = await openDatabase(folder.group)
+  const database = await openDatabase(folder.group, { whenDamaged: GROUP_DAMAGED })
   closer.add(() => database.close())
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // one a request to L1 that is under way
   const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL, signal: closing.signal })
   closer.add(() => view.close())
-  const engine = await openEmbeddedLog(await openDatabase(folder.log), now)
+  const engine = await openEmbeddedLog(await openDatabase(folder.log, { whenDamaged: LOG_DAMAGED }), now)
   closer.add(() => engine.close())
   clock.atLeast(engine.status().time)
   const shared: SharedParts = {

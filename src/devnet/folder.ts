@@ -80,7 +80,7 @@ async function refuseForeign(root: string): Promise<void> {
 
 async function takeLock(root: string): Promise<{ close(): Promise<void> }> {
   try {
-    return await openDatabase(join(root, LOCK))
+    return await openDatabase(join(root, LOCK), { whenDamaged: `Remove ${join(root, LOCK)}: it holds nothing.` })
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'DATABASE_IN_USE') throw error
     throw new MetisSeqError('DEVNET_IN_USE', `A devnet runs on ${root} already.`, {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -188,10 +188,12 @@ async function resume(folder: string, port: number): Promise<Anvil> {
 async function unpack(folder: string): Promise<string> {
   const path = join(folder, SAVED)
   const target = join(folder, 'loading.json')
+  let state: Uint8Array
   try {
-    await writeFile(target, await unzip(await readFile(path), { maxOutputLength: MAX_STATE }), { mode: 0o600 })
+    state = await unzip(await readFile(path), { maxOutputLength: MAX_STATE })
   } catch (error) {
     throw corrupt(path, `the saved L1 cannot be read (${messageOf(error)})`, error)
   }
+  await writeDurably(target, state)
   return target
 }

@@ -46,6 +46,10 @@ export interface LaunchOptions {
   /** A module that is loaded before the program. */
   preload?: string
   env?: Record<string, string>
+  /** kB that a file may have: a write beyond that fails, as on a disk that is full. */
+  fileLimit?: number
+  /** Another user, where the tests run as root, whom permissions mean nothing to. */
+  uid?: number
 }
 
 /** `metis-seq run --devnet --json` as a process of its own, and its events so far. */
@@ -57,13 +61,18 @@ export class RunningDevnet {
   readonly #exit: Promise<number | null>
   #errors = ''
 
-  private constructor(place: Place, extra: readonly string[], { preload, env = {} }: LaunchOptions) {
+  private constructor(place: Place, extra: readonly string[], { preload, env = {}, fileLimit, uid }: LaunchOptions) {
     this.#place = place
     const where = ['--data-dir', place.dataDir, '--port-base', String(place.portBase)]
     const args = ['run', '--devnet', '--json', ...where, ...extra]
     const before = preload === undefined ? [] : ['--import', preload]
-    this.#child = spawn(process.execPath, [...before, binary, ...args], {
+    const command = [process.execPath, ...before, binary, ...args]
+    // With the signal ignored, the write itself fails.
+    const limited = ['sh', '-c', `trap '' XFSZ; ulimit -f ${fileLimit ?? 0}; exec "$@"`, 'sh', ...command]
+    const [program = '', ...words] = fileLimit === undefined ? command : limited
+    this.#child = spawn(program, words, {
       cwd: project,
+      ...(uid === undefined ? {} : { uid }),
       env: { PATH: process.env.PATH ?? '', ...place.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -24,18 +24,21 @@ export type Death =
   | { point: FaultPoint; nth: number; from: 'start' | 'traffic' }
   | { after: number; from: 'start' | 'traffic' }
 
-/** Deaths without end: at every point in turn, each time after a death at a random moment every now and then. */
+/** Deaths without end: at every point in turn, and between them at random moments. */
 export function* deaths(random: (below: number) => number, head: () => number): Generator<Death> {
   for (;;) {
     for (const point of pointsAt('start', 'traffic', 'pruning')) {
       if (random(2) === 0) yield { after: random(3000), from: random(3) === 0 ? 'start' : 'traffic' }
-      const moment = MOMENTS[point]
-      if (moment === 'start') yield { point, nth: 1 + (point === 'file.synced' ? random(5) : 0), from: 'start' }
-      else if (moment === 'traffic')
-        yield { point, nth: 1 + random(point.startsWith('batch') || point.startsWith('l1') ? 2 : 6), from: 'traffic' }
-      else if (head() > OLD) yield { point, nth: 1, from: 'start' }
+      const death = deathAt(point, random)
+      if (MOMENTS[point] !== 'pruning' || head() > OLD) yield death
     }
   }
+}
+
+function deathAt(point: FaultPoint, random: (below: number) => number): Death {
+  if (MOMENTS[point] === 'traffic')
+    return { point, nth: 1 + random(/^(batch|l1)/.test(point) ? 2 : 6), from: 'traffic' }
+  return { point, nth: 1 + (point === 'file.synced' ? random(5) : 0), from: 'start' }
 }
 
 /** A devnet whose process is killed again and again on the same data, and what is looked at after each kill. */

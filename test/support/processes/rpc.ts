@@ -1,14 +1,23 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+
 const TIMEOUT = 10_000
 
-/** The result of a JSON-RPC call. @throws Error where there is no answer, or a refusal */
+/**
+ * The result of a JSON-RPC call over a connection of its own: one that is kept may be closed while it is used again.
+ * @throws Error where there is no answer, or a refusal
+ */
 export async function ask<T>(url: string, method: string, ...params: unknown[]): Promise<T> {
-  const response = await fetch(url, {
+  const call = request(url, {
     method: 'POST',
+    agent: false,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     signal: AbortSignal.timeout(TIMEOUT),
   })
-  const { result, error } = (await response.json()) as { result?: T; error?: { message: string } }
+  call.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  const { result, error } = JSON.parse(await text(response)) as { result?: T; error?: { message: string } }
   if (error !== undefined) throw new Error(`${method}: ${error.message}`)
   return result as T
 }

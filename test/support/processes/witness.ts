@@ -20,6 +20,15 @@ export class Witness {
   /** Entries of the guards of all nodes, by node and slot. */
   readonly #guarded = new Map<string, string>()
 
+  /** Another one that knows the same, and learns by itself. */
+  copy(): Witness {
+    const copy = new Witness()
+    for (const [number, hash] of this.final) copy.final.set(number, hash)
+    for (const [place, hash] of this.#sealed) copy.#sealed.set(place, hash)
+    for (const [slot, hash] of this.#guarded) copy.#guarded.set(slot, hash)
+    return copy
+  }
+
   get lastFinal(): number {
     return Math.max(0, ...this.final.keys())
   }
