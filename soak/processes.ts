@@ -1,3 +1,4 @@
+import { pointsAt } from '../test/support/processes/points.js'
 import { deaths, KilledNetwork } from '../test/support/processes/rounds.js'
 import { seededRandom } from '../test/support/random.js'
 import { paced, type SoakOptions } from './pace.js'
@@ -10,7 +11,9 @@ export async function run(options: SoakOptions): Promise<object[]> {
     const next = deaths(random, () => network.final)
     for (const round of paced(options, 200, () => `block ${network.final}, ${network.deaths} kills`)) {
       await network.round(next.next().value)
-      if (round % 25 === 0) await network.wholeCheck()
+      if (round % 25 !== 0) continue
+      for (const point of pointsAt('snapshot')) await network.snapshotRound(point)
+      await network.wholeCheck()
     }
     const { batches } = await network.wholeCheck()
     await network.remove()

@@ -22,7 +22,7 @@ import { type DevnetDescriptor, writeDescriptor } from './descriptor.js'
 import type { DevnetEvent } from './events.js'
 import { corrupt, type DataFolder, openFolder } from './folder.js'
 import { foundNetwork } from './founding.js'
-import { readGenesis, writeGenesis } from './genesisFile.js'
+import { keepNetworkId, readGenesis, writeGenesis } from './genesisFile.js'
 import { DevnetL1 } from './l1.js'
 import { DevnetNodes, type SharedParts } from './nodes.js'
 import { awaitFreePorts, DEFAULT_PORT_BASE, devnetPorts } from './ports.js'
@@ -96,7 +96,10 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
 
   const known = await readGenesis(folder.genesis)
   if (known === undefined) await folder.clear()
-  else refuseOtherSettings(known, options)
+  else {
+    refuseOtherSettings(known, options)
+    await keepNetworkId(folder.genesis, known)
+  }
   step(known === undefined ? 'Starting L1' : 'Starting L1 from the saved state')
   const l1 = await DevnetL1.start({ folder: folder.l1, port: ports.l1, resumed: known !== undefined })
   closer.add(() => l1.stop())

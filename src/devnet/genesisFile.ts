@@ -26,9 +26,7 @@ export async function readGenesis(path: string): Promise<Genesis | undefined> {
   }
   const genesis = content as Genesis
   const stated = (await textOf(idFile(path)))?.trim()
-  // A folder of an older program has none.
-  if (stated === undefined) await writeDurably(idFile(path), `${networkIdOf(genesis)}\n`)
-  else if (stated !== networkIdOf(genesis)) {
+  if (stated !== undefined && stated !== networkIdOf(genesis)) {
     throw corrupt(path, `its hash is ${networkIdOf(genesis)}, and ${idFile(path)} says ${stated.slice(0, 80)}`)
   }
   return genesis
@@ -41,9 +39,14 @@ async function textOf(path: string): Promise<string | undefined> {
   })
 }
 
+/** Puts the hash beside the genesis where there is none yet, as in a folder of an older program. */
+export async function keepNetworkId(path: string, genesis: Genesis): Promise<void> {
+  if ((await textOf(idFile(path))) === undefined) await writeDurably(idFile(path), `${networkIdOf(genesis)}\n`)
+}
+
 /** Once this resolves the network exists. */
 export async function writeGenesis(path: string, genesis: Genesis): Promise<void> {
-  await writeDurably(idFile(path), `${networkIdOf(genesis)}\n`)
+  await keepNetworkId(path, genesis)
   await writeDurably(path, `${JSON.stringify(genesis, null, 2)}\n`)
   reached('genesis.written')
 }

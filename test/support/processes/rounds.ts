@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FaultPoint } from '../../../src/core/faultPoints.js'
+import { cli } from '../../e2e/cli/support.js'
 import { freePortBase, type Place, placeIn, processesOf, RunningDevnet } from '../../e2e/devnet/support.js'
 import { seededRandom } from '../random.js'
 import { MOMENTS, pointsAt } from './points.js'
@@ -61,11 +62,47 @@ export class KilledNetwork {
   static async begin(seed: number): Promise<KilledNetwork> {
     const root = await mkdtemp(join(tmpdir(), 'metis-seq-killed-'))
     const network = new KilledNetwork(root, placeIn(root, await freePortBase()), seed)
+    await network.#founding()
     const devnet = await RunningDevnet.start(network.#place, SETTINGS)
     await network.#traffic.approve(devnet.descriptor)
     await devnet.first('l1', () => true, devnet.events.length)
     await devnet.end('SIGTERM')
     return network
+  }
+
+  /** It dies while the network is made: what is left begins anew, or goes on where the network was there already. */
+  async #founding(): Promise<void> {
+    const points = pointsAt('founding', 'start')
+    const point = points[this.#random(points.length)] ?? 'genesis.written'
+    const nth = 1 + (point === 'file.synced' ? this.#random(9) : 0)
+    const env = deathIn({ point, nth, from: 'start' })
+    const devnet = RunningDevnet.launch(this.#place, SETTINGS, { preload: dying, env })
+    if ((await devnet.ended) !== null) throw new Error(`at ${point} it ended by itself: ${devnet.words}`)
+    await anvilGone(this.#place)
+    this.deaths += 1
+  }
+
+  /** `snapshot export` or `snapshot import` dies: run again it does what it should, and the node goes on with what it made. */
+  async snapshotRound(point: FaultPoint): Promise<void> {
+    const file = join(this.#root, `snapshot-${this.deaths}`)
+    const exporting = ['export', file, '--node', '0']
+    const importing = ['import', file, '--node', String(NODES - 1)]
+    const words = point === 'snapshot.synced' ? exporting : importing
+    if (words === importing) {
+      await this.#snapshot(exporting, [0])
+      const spare = join(this.#place.dataDir, 'nodes', String(NODES - 1))
+      for (const store of ['chain', 'seals']) await rm(join(spare, store), { recursive: true })
+    }
+    await this.#snapshot(words, [null], deathIn({ point, nth: 1, from: 'start' }))
+    this.deaths += 1
+    // An import that was done but for its last word is done.
+    await this.#snapshot(words, point === 'snapshot.finished' ? [9] : [0])
+  }
+
+  async #snapshot(words: string[], codes: readonly (number | null)[], env?: Record<string, string>): Promise<void> {
+    const args = ['snapshot', ...words, '--data-dir', this.#place.dataDir, '--json']
+    const { code, stdout } = await cli(args, { env: { ...this.#place.env, ...env }, preload: dying })
+    if (!codes.includes(code)) throw new Error(`snapshot ${words.join(' ')} ended with ${code}: ${stdout}`)
   }
 
   /** Number of the last block that was seen to be final. */
