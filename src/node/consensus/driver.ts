@@ -66,7 +66,11 @@ export class ConsensusDriver {
     return this.#hash
   }
 
+  /** @throws MetisSeqError `LOG_BEHIND` (exit 9) */
   start(): void {
+    const { height } = this.#options.engine.status()
+    // Nothing of the log would be applied until it is as long again, and then it would not be the same one.
+    if (height < this.#height) throw logBehind(height, this.#height)
     this.#stop = this.#options.engine.decided(this.#height + 1, (block) => this.#apply(block))
   }
 
@@ -152,5 +156,14 @@ function readState(database: Database): Stored | undefined {
     exit: Exit.data,
     severity: 'critical',
     next: 'Remove the consensus folder of this node: it is rebuilt from the log.',
+  })
+}
+
+function logBehind(log: number, state: number): MetisSeqError {
+  return new MetisSeqError('LOG_BEHIND', `The ordered log ends at height ${log}, this node has applied ${state}.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    next: 'The log has lost what was written last: bring the whole data folder back from a copy, or begin anew with --reset.',
+    details: { log, state },
   })
 }

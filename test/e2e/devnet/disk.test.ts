@@ -39,6 +39,13 @@ describe('a devnet whose disk fails', () => {
     expect(await specimen.tryOut(place, '')).toBe('went on')
   })
 
+  it('is refused after the last writes to the ordered log were cut off', { timeout: 60_000 }, async () => {
+    const place = await specimen.copy()
+    const [file = ''] = await specimen.files(/^log\/\d+\.log$/)
+    await truncate(join(place.dataDir, file), 300)
+    expect(await specimen.tryOut(place, file)).toBe('refused')
+  })
+
   it('gets what a node lost back from the others', { timeout: 60_000 }, async () => {
     const place = await specimen.copy()
     for (const store of ['chain', 'seals', 'blobs'])

@@ -102,7 +102,7 @@ export async function requireReason(devnet: RunningDevnet, file: string): Promis
   const code = await devnet.ended
   const { error } = parsed(devnet.words)
   const folder = file.replace(/\/[^/]+$/, '')
-  const named = error?.message?.includes(file) || error?.message?.includes(folder)
+  const named = [file, folder, 'ordered log'].some((text) => error?.message?.includes(text))
   if (code === 9 && named && (error?.next ?? '') !== '' && !/\n {4}at /.test(devnet.words)) return 'refused'
   throw new Error(`with ${file} it ended with ${code}: ${devnet.words}`)
 }
