@@ -21,6 +21,18 @@ export interface FailureReport {
 }
 
 const HELP_HINT = '\nSee more help with --help'
+/** What the operating system says of a disk that is full, broken or not ours to write to. */
+const OF_THE_DISK: readonly string[] = [
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+]
 const INTERRUPTIONS: readonly string[] = ['ExitPromptError', 'AbortPromptError', 'AbortError']
 
 /**
@@ -42,6 +54,11 @@ function plainFailureOf(error: unknown): Failure {
   if (error instanceof Errors.CLIError) return usageFailure(error)
   if (error instanceof Error && INTERRUPTIONS.includes(error.name)) {
     return failure('INTERRUPTED', Exit.interrupted, 'Interrupted before it was done.', null)
+  }
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (syscall !== undefined && OF_THE_DISK.includes(code)) {
+    const next = 'Check free space, permissions and the health of the disk, then run it again.'
+    return failure('FILE_FAILED', Exit.data, `${messageOf(error)}.`, next)
   }
   const next = 'This is a bug. Run it again with METIS_SEQ_DEBUG=1 and report the trace.'
   return failure('INTERNAL', Exit.bug, messageOf(error), next)

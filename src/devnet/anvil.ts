@@ -22,8 +22,8 @@ const GUARD =
 
 export interface Anvil {
   url: string
-  /** One JSON-RPC call. @throws MetisSeqError `L1_FAILED` */
-  call(method: string, params?: readonly unknown[]): Promise<unknown>
+  /** One JSON-RPC call, given up after `timeout` ms (60,000 where absent). @throws MetisSeqError `L1_FAILED` */
+  call(method: string, params?: readonly unknown[], timeout?: number): Promise<unknown>
   /** Resolves with its last words when it ended, asked or not. */
   ended: Promise<string>
   stop(): Promise<void>
@@ -56,7 +56,7 @@ export async function startAnvil(options: { port: number; chainId: number; state
   const child = spawnGuarded(anvilBinary(), [...flags, ...where, '--gas-limit', '60000000', ...state])
   const url = `http://${HOST}:${options.port}`
   const ended = endOf(child)
-  const call = (method: string, params: readonly unknown[] = []) => callRpc(url, method, params)
+  const call: Anvil['call'] = (...args) => callRpc(url, ...args)
   const stop = () => stopChild(child)
   const abort = new AbortController()
   const end = ended.then((words) => {
@@ -122,14 +122,14 @@ async function stopChild(child: ChildProcess): Promise<void> {
   timer.abort()
 }
 
-async function callRpc(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+async function callRpc(url: string, method: string, params: readonly unknown[] = [], timeout = CALL_TIMEOUT) {
   let answer: { result?: unknown; error?: { message?: string } }
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      signal: AbortSignal.timeout(CALL_TIMEOUT),
+      signal: AbortSignal.timeout(timeout),
     })
     answer = (await response.json()) as typeof answer
   } catch (cause) {
@@ -139,7 +139,8 @@ async function callRpc(url: string, method: string, params: readonly unknown[]):
   return answer.result
 }
 
-function failed(reason: string, cause?: unknown): MetisSeqError {
+/** The error of an L1 that does not do its part (exit 6). `reason` ends without a full stop. */
+export function failed(reason: string, cause?: unknown): MetisSeqError {
   return new MetisSeqError('L1_FAILED', `The devnet's L1 failed: ${reason}.`, {
     exit: Exit.network,
     severity: 'critical',

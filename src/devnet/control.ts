@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import type { DevnetDescriptor } from './descriptor.js'
 import { writeDurably } from './files.js'
 import type { DevnetNodes } from './nodes.js'
@@ -39,6 +40,7 @@ export async function startControl(options: ControlOptions): Promise<{ close(): 
   await once(server, 'listening')
   const file: ControlFile = { version: 1, pid: process.pid, url: `http://${HOST}:${options.port}`, token }
   await writeDurably(options.file, `${JSON.stringify(file)}\n`)
+  reached('control.written')
   return {
     close: async () => {
       await rm(options.file, { force: true })

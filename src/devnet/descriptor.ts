@@ -3,8 +3,10 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Malformed, shape } from '../core/codec/index.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import type { Address, Hex } from '../core/types/hex.js'
 import { makePrivateFolder, replaceFile } from '../files/private.js'
+import { writeDurably } from './files.js'
 
 const VERSION = 1
 const FILE = 'devnet.json'
@@ -54,7 +56,8 @@ export interface DevnetDescriptor {
 
 /** Writes the descriptor into `dataDir`, whole or not at all, and remembers this devnet as the one started last. */
 export async function writeDescriptor(dataDir: string, descriptor: DevnetDescriptor): Promise<void> {
-  await replaceFile(join(resolve(dataDir), FILE), textOf(descriptor))
+  await writeDurably(join(resolve(dataDir), FILE), textOf(descriptor))
+  reached('descriptor.written')
   await rememberDevnet(dataDir)
 }
 

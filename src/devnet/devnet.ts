@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { access } from 'node:fs/promises'
 import type { StateHistory } from '../core/chain/stateHistory.js'
 import { bytesToHex } from '../core/codec/index.js'
@@ -16,13 +17,14 @@ import {
   openEmbeddedLog,
 } from '../node/index.js'
 import { type DevnetAccounts, devnetAccounts, shownKey, type TestKey } from './accounts.js'
+import { SteadyClock } from './clock.js'
 import { Closer } from './closer.js'
 import { startControl } from './control.js'
 import { type DevnetDescriptor, writeDescriptor } from './descriptor.js'
 import type { DevnetEvent } from './events.js'
 import { corrupt, type DataFolder, openFolder } from './folder.js'
 import { foundNetwork } from './founding.js'
-import { readGenesis, writeGenesis } from './genesisFile.js'
+import { keepNetworkId, readGenesis, writeGenesis } from './genesisFile.js'
 import { DevnetL1 } from './l1.js'
 import { DevnetNodes, type SharedParts } from './nodes.js'
 import { awaitFreePorts, DEFAULT_PORT_BASE, devnetPorts } from './ports.js'
@@ -30,6 +32,10 @@ import { DEFAULT_BLOCK_TIME, DEFAULT_EPOCH_LENGTH, STAKES } from './settings.js'
 import { writeSpareKeystore } from './spare.js'
 
 const L1_POLL = 200
+const LOG_DAMAGED =
+  'The order of everything is in it: bring the whole folder back from a copy, or begin anew with --reset.'
+const GROUP_DAMAGED =
+  'Never remove it alone: without it the group may sign twice. Bring the whole folder back from a copy, or begin anew with --reset.'
 /** ms that what a killed devnet left behind may still need for its end. */
 const PATIENCE = 3000
 
@@ -79,7 +85,8 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     signal?.throwIfAborted()
     onEvent({ event: 'step', text })
   }
-  const now = () => Date.now()
+  const clock = new SteadyClock()
+  const now = () => clock.now()
   const ports = devnetPorts(options.portBase ?? DEFAULT_PORT_BASE, STAKES.length + 1)
   const accounts = devnetAccounts(STAKES.length)
 
@@ -91,39 +98,56 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
 
   const known = await readGenesis(folder.genesis)
   if (known === undefined) await folder.clear()
-  else refuseOtherSettings(known, options)
+  else {
+    refuseOtherSettings(known, options)
+    await keepNetworkId(folder.genesis, known)
+  }
   step(known === undefined ? 'Starting L1' : 'Starting L1 from the saved state')
   const l1 = await DevnetL1.start({ folder: folder.l1, port: ports.l1, resumed: known !== undefined })
   closer.add(() => l1.stop())
   const genesis = known ?? (await found(options, folder, accounts, l1, now, step))
   await refuseOtherL1(l1, genesis, folder)
-  l1.run(onFailure)
+  l1.run(onFailure, ({ code, message }) => onEvent({ event: 'failure', index: null, code, message }))
 
   step('Starting the nodes')
-  const database = await openDatabase(folder.group)
+  const database = await openDatabase(folder.group, { whenDamaged: GROUP_DAMAGED })
   closer.add(() => database.close())
-  const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL })
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // one a request to L1 that is under way
+  const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL, signal: closing.signal })
   closer.add(() => view.close())
-  const engine = await openEmbeddedLog(await openDatabase(folder.log), now)
+  const engine = await openEmbeddedLog(await openDatabase(folder.log, { whenDamaged: LOG_DAMAGED }), now)
   closer.add(() => engine.close())
+  clock.atLeast(engine.status().time)
   const shared: SharedParts = {
     engine,
     hub: new LocalHub(),
     group: createDevGroupSigner(accounts.group.privateKey, database),
     l1: l1.guarded(view),
-    sender: createL1Sender({ url: l1.url, kzg }),
+    sender: createL1Sender({ url: l1.url, kzg, signal: closing.signal }),
     kzg,
   }
   const keys = [...accounts.sequencers, accounts.spare]
   const directory = (index: number) => folder.node(index)
   const { stateHistory } = options
-  const nodes = new DevnetNodes({ genesis, shared, keys, ports: ports.nodes, directory, stateHistory, now, onEvent })
+  const nodes = new DevnetNodes({
+    genesis,
+    shared,
+    keys,
+    ports: ports.nodes,
+    directory,
+    stateHistory,
+    now,
+    onEvent,
+    onLost: onFailure,
+  })
   closer.add(async () => {
-    const closing = nodes.closeAll()
-    // A node waits for the work it has begun; the slow part of it, proofs of a batch, is done again after the next start.
+    const closed = nodes.closeAll()
+    // A node waits for the work it has begun; what is slow of it, proofs of a batch and a silent L1, comes again after the next start.
     await new Promise(setImmediate)
+    closing.abort()
     await kzg.close()
-    await closing
+    await closed
   })
   await nodes.startAll()
   signal?.throwIfAborted()

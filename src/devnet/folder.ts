@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { reached } from '../core/faultPoints.js'
 import { makePrivateFolder, whyUnsafe } from '../files/private.js'
 import { openDatabase } from '../node/index.js'
 import { writeDurably } from './files.js'
@@ -40,6 +41,7 @@ export async function openFolder(dataDir: string, reset: boolean): Promise<DataF
     if (reset) await empty(root)
     else await checkVersion(root)
     await writeDurably(join(root, 'version'), `${VERSION}\n`)
+    reached('version.written')
   } catch (error) {
     await lock.close()
     throw error
@@ -91,7 +93,7 @@ async function refuseForeign(root: string): Promise<void> {
 
 async function takeLock(root: string): Promise<{ close(): Promise<void> }> {
   try {
-    return await openDatabase(join(root, LOCK))
+    return await openDatabase(join(root, LOCK), { whenDamaged: `Remove ${join(root, LOCK)}: it holds nothing.` })
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'DATABASE_IN_USE') throw error
     throw new MetisSeqError('DEVNET_IN_USE', `A devnet runs on ${root} already.`, {

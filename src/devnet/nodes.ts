@@ -22,6 +22,8 @@ export interface NodesOptions {
   stateHistory?: StateHistory | undefined
   now: () => number
   onEvent: (event: DevnetEvent) => void
+  /** No sequencer runs any more, the last one because of this: nothing will go on. */
+  onLost: (error: Error) => void
 }
 
 interface Slot {
@@ -61,7 +63,9 @@ export class DevnetNodes {
   start(index: number): Promise<void> {
     const slot = this.#slot(index)
     return slot.turn.run(async () => {
-      if (slot.node !== undefined) return
+      if (slot.node !== undefined && slot.state === 'running') return
+      await slot.node?.close() // it failed, and may still be at its end
+      slot.node = undefined
       const { genesis, shared, directory, stateHistory, now } = this.#options
       slot.node = await createNode({
         ...shared,
@@ -128,6 +132,8 @@ export class DevnetNodes {
     const code = error instanceof MetisSeqError ? error.code : 'INTERNAL'
     this.#options.onEvent({ event: 'failure', index, code, message: error.message })
     this.#set(slot, index, 'failed')
+    const sequencers = this.#slots.slice(0, -1)
+    if (sequencers.every(({ state }) => state !== 'running')) this.#options.onLost(error)
   }
 
   #set(slot: Slot, index: number, state: NodeState): void {

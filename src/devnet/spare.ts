@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { encryptKeystoreJson } from 'ethers'
 import { bytesToHex } from '../core/codec/index.js'
+import { reached } from '../core/faultPoints.js'
 import { makePrivateFolder } from '../files/private.js'
 import type { TestKey } from './accounts.js'
 import type { DevnetDescriptor } from './descriptor.js'
@@ -22,5 +23,6 @@ export async function writeSpareKeystore(
   const account = { address: key.address, privateKey: bytesToHex(key.privateKey) }
   await writeDurably(passwordFile, `${PASSWORD}\n`)
   await writeDurably(keystore, `${await encryptKeystoreJson(account, PASSWORD, { scrypt: SCRYPT })}\n`)
+  reached('keystore.written')
   return { index, address: key.address, publicKey: key.publicKey, keystore, passwordFile }
 }

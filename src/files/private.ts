@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { access, type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { reached } from '../core/faultPoints.js'
 
 /** Rights of every file and folder that the program makes: they are born with them, whatever the umask, and never get wider ones. */
 const FILE = 0o600
@@ -79,6 +80,7 @@ async function writeSynced<T>(path: string, write: (file: FileHandle) => Promise
   try {
     const result = await write(file)
     await file.sync()
+    reached('file.synced')
     return result
   } finally {
     await file.close()

@@ -6,6 +6,7 @@ import { equalBytes, hexToBytes, keccak256 } from '../../core/codec/index.js'
 import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from '../../core/consensus/batch.js'
 import type { BatchContent, ClosedTerm } from '../../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Block } from '../../core/ports/execution.js'
 import type { Kzg } from '../../core/ports/l1.js'
 import type { Address, Hash } from '../../core/types/hex.js'
@@ -69,6 +70,7 @@ export class Batcher {
     const blobs = grouped(batchToBlobs(encodeBatch2(own.batch)))
     const content = await this.#content({ index, attempt, blobs, blocks: own.blocks })
     this.#node.network.sendBatch({ index, attempt, blobs })
+    reached('batch.sent')
     await this.#node.vote(content)
   }
 
@@ -147,6 +149,7 @@ export class Batcher {
     }
     // Before the vote: a decided batch must be there to be sent, whatever happens (rule B4).
     await this.#store.put(index, hashes.flat(), blobs.flat())
+    reached('batch.stored')
     const [first, last] = [blocks[0], blocks.at(-1)]
     if (first === undefined || last === undefined) throw new MetisSeqError('BATCH_EMPTY', 'it has no block')
     const calldata = stateRootsCalldata(

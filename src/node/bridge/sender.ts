@@ -3,6 +3,7 @@ import { parseTransaction } from '../../core/chain/transaction.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../../core/codec/index.js'
 import { L1_FEE_CAP } from '../../core/consensus/batch.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import { bigQuantity, parseL1Block, quantity } from '../../core/l1/answers.js'
 import { withSidecar } from '../../core/l1/sidecar.js'
 import type { Kzg, L1Sender } from '../../core/ports/l1.js'
@@ -13,13 +14,15 @@ export interface L1SenderOptions {
   url: string
   kzg: Kzg
   timeoutMs?: number
+  /** Ends every call that is under way, when the node closes. */
+  signal?: AbortSignal
 }
 
 const least = (a: bigint, b: bigint) => (a < b ? a : b)
 
 /** Sends the group's transactions to L1; never signs, and never asks for a pending nonce. */
-export function createL1Sender({ url, kzg, timeoutMs }: L1SenderOptions): L1Sender {
-  const rpc = createJsonRpc(timeoutMs === undefined ? { url } : { url, timeoutMs })
+export function createL1Sender({ url, kzg, timeoutMs, signal }: L1SenderOptions): L1Sender {
+  const rpc = createJsonRpc({ url, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
   return {
     async fees() {
       const [block, tip, blobFee] = await Promise.all([
@@ -67,6 +70,7 @@ async function networkForm(kzg: Kzg, envelope: Uint8Array, blobs: readonly Uint8
 async function broadcast(rpc: JsonRpc, hash: Hash, raw: Hex): Promise<Hash> {
   try {
     await rpc.call('eth_sendRawTransaction', [raw])
+    reached('l1.sent')
     return hash
   } catch (error) {
     if (!(error instanceof MetisSeqError) || error.code !== 'L1_REFUSED') throw error

@@ -24,6 +24,8 @@ export interface L1ViewOptions {
   pollMs: number
   /** ms for one answer */
   timeoutMs?: number
+  /** Ends every call that is under way, when the node closes. */
+  signal?: AbortSignal
 }
 
 /** Ranges kept: several nodes of one process ask for the same ones. */
@@ -33,8 +35,8 @@ const PARALLEL = 8
 type Ranged = { range: L1Range; events: L1Event[] }
 
 /** A view of L1 at the depth of the genesis document: `confirmations` blocks below the head, or the `finalized` tag at 0 (rule L1). */
-export function createL1View({ url, genesis, pollMs, timeoutMs }: L1ViewOptions): L1View {
-  const rpc = createJsonRpc(timeoutMs === undefined ? { url } : { url, timeoutMs })
+export function createL1View({ url, genesis, pollMs, timeoutMs, signal }: L1ViewOptions): L1View {
+  const rpc = createJsonRpc({ url, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
   const { confirmations } = genesis.l1
   const cache = new Map<string, Ranged>()
 

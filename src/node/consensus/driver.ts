@@ -6,6 +6,7 @@ import { apply } from '../../core/consensus/machine.js'
 import type { ConsensusState, Context, Effect, Message } from '../../core/consensus/types.js'
 import { decodeMessage, encodeMessage } from '../../core/consensus/wire.js'
 import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Database } from '../../core/ports/database.js'
 import type { ConsensusEngine, DecidedBlock } from '../../core/ports/engine.js'
 import type { Withdrawal } from '../../core/ports/execution.js'
@@ -80,7 +81,11 @@ export class ConsensusDriver {
     return this.#hash
   }
 
+  /** @throws MetisSeqError `LOG_BEHIND` (exit 9) */
   start(): void {
+    const { height } = this.#options.engine.status()
+    // Nothing of the log would be applied until it is as long again, and then it would not be the same one.
+    if (height < this.#height) throw logBehind(height, this.#height)
     this.#stop = this.#options.engine.decided(this.#height + 1, (block) => this.#apply(block))
   }
 
@@ -121,6 +126,7 @@ export class ConsensusDriver {
       })
     if (this.#height % SNAPSHOT_EVERY === 0) changes.push(this.#snapshot())
     if (changes.length > 0) await this.#options.database.write(changes)
+    reached('consensus.persisted')
   }
 
   #snapshot() {
@@ -184,5 +190,14 @@ function readState(database: Database): Stored | undefined {
     exit: Exit.data,
     severity: 'critical',
     next: 'Remove the consensus folder of this node: it is rebuilt from the log.',
+  })
+}
+
+function logBehind(log: number, state: number): MetisSeqError {
+  return new MetisSeqError('LOG_BEHIND', `The ordered log ends at height ${log}, this node has applied ${state}.`, {
+    exit: Exit.data,
+    severity: 'critical',
+    next: 'The log has lost what was written last: bring the whole data folder back from a copy, or begin anew with --reset.',
+    details: { log, state },
   })
 }

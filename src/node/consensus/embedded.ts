@@ -10,6 +10,7 @@ import {
   utf8,
 } from '../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Database } from '../../core/ports/database.js'
 import type { ConsensusEngine, DecidedBlock } from '../../core/ports/engine.js'
 import type { Hash } from '../../core/types/hex.js'
@@ -96,6 +97,7 @@ class EmbeddedLog implements ConsensusEngine {
         for (const { failed } of lot) failed(error)
         continue
       }
+      reached('log.written')
       this.#height = height
       this.#time = time
       for (const { done } of lot) done()

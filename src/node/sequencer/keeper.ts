@@ -4,6 +4,7 @@ import { hexToBytes } from '../../core/codec/index.js'
 import { sealDigest } from '../../core/consensus/digest.js'
 import { sequencerEverSigning } from '../../core/consensus/staking.js'
 import { MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Block, Transaction } from '../../core/ports/execution.js'
 import type { SealedBlock } from '../../core/ports/network.js'
 import { Serial } from '../../core/serial.js'
@@ -241,8 +242,9 @@ export class ChainKeeper {
     const { chain, seals } = this.#node
     const { cursor } = await this.parent()
     const { hash, withdrawals } = chain.decodeBlock(encoded)
-    // Before the block: one that lay on disk without its seal after a crash could never be put in a batch, nor served.
+    // Before its block: one that lay on disk without its seal after a crash could never be put in a batch, nor served (rule B4).
     await seals.put(hash, { seal, cursor: cursor + withdrawals.length })
+    reached('import.sealed')
     const block = await chain.import(encoded)
     await this.requireOpening(block)
     await this.settle(block)

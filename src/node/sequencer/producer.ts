@@ -5,6 +5,7 @@ import { depositsUpTo, openingEnvelopes } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
 import { MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Block } from '../../core/ports/execution.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
@@ -122,7 +123,9 @@ export class Producer {
       const seal = await this.#node.seal(term, block.number, block.hash)
       const before = await this.#cursorBefore(block)
       await seals.put(block.hash, { seal, cursor: before + block.withdrawals.length })
+      reached('seal.stored')
       this.#send(block)
+      reached('block.sent')
       this.#node.produced(block, true, term)
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.code !== 'SEAL_GUARD') throw error

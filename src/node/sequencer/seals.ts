@@ -4,6 +4,7 @@ import { sealDigest } from '../../core/consensus/digest.js'
 import type { Seal } from '../../core/consensus/types.js'
 import { decodeSeal } from '../../core/consensus/wire.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import { guardProblem, isAbove } from '../../core/guard/guard.js'
 import type { Database } from '../../core/ports/database.js'
 import type { Address, Hash } from '../../core/types/hex.js'
@@ -53,6 +54,7 @@ export function openSealGuard(database: Database, networkId: Hash, key: SealKey)
         throw refused(term, number, 'may have been sealed before')
       await sign(database, networkId, { term, number, hash })
     } else if (before !== hash) throw refused(term, number, `was sealed as ${before}, not ${hash}`)
+    reached('seal.guarded')
     const signature = key.sign(sealDigest(networkId, { term, number, hash }))
     return { term, number, hash, signature: bytesToHex(signature) }
   }

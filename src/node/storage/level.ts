@@ -3,6 +3,10 @@ import { ClassicLevel } from 'classic-level'
 import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { Change, Database, DatabaseAddress, DatabaseReader } from '../../core/ports/database.js'
 import { makePrivateFolder } from '../../files/private.js'
+import { findDamage } from './integrity/check.js'
+
+/** Whoever opens a database knows better. */
+const IN_DOUBT = 'Keep the folder as it is, check the health of the disk, and bring the folder back from a copy.'
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>
 
@@ -17,13 +21,20 @@ const READ_AHEAD = 256 * 1024
  */
 const owned = new Map<string, boolean>()
 
+export interface OpenOptions {
+  /** Other threads of this process may open it for reading, through its `address`; they have to close before it closes. */
+  shared?: boolean
+  /** What an operator does when the database is damaged, a whole sentence. */
+  whenDamaged?: string
+}
+
 /**
- * Opens the LevelDB in `directory`, creating it where there is none; its lock keeps a second process out. With `shared`
- * other threads of this process may open it for reading, through its `address`; they have to close before it closes,
- * since it owns what they read from.
+ * Opens the LevelDB in `directory`, creating it where there is none; its lock keeps a second process out. All files are read
+ * and checked first: LevelDB would go on without what is damaged, and say nothing.
  * @throws MetisSeqError `DATABASE_IN_USE` or `DATABASE_FAILED` (exit 9)
  */
-export async function openDatabase(directory: string, { shared = false } = {}): Promise<Database> {
+export async function openDatabase(directory: string, options: OpenOptions = {}): Promise<Database> {
+  const { shared = false, whenDamaged } = options
   const location = resolve(directory)
   if (owned.has(location)) throw inUse(directory)
   owned.set(location, shared)
@@ -31,6 +42,7 @@ export async function openDatabase(directory: string, { shared = false } = {}): 
     await makePrivateFolder(location).catch((error) => {
       throw openingFailed(directory, error)
     })
+    await refuseDamage(location, whenDamaged)
     const level = await opened(new ClassicLevel(location, { ...bytes, multithreading: shared }), directory)
     return new LevelDatabase(level, shared ? { module: import.meta.url, directory: location } : undefined)
   } catch (error) {
@@ -48,6 +60,24 @@ export async function openReader(directory: string): Promise<DatabaseReader> {
   if (owned.get(location) === false) throw inUse(directory)
   const options = { ...bytes, multithreading: true, createIfMissing: false }
   return new LevelReader(await opened(new ClassicLevel(location, options), directory))
+}
+
+async function refuseDamage(directory: string, whenDamaged = IN_DOUBT): Promise<void> {
+  // Twice: another process that has it open, which is told of next, may just have replaced a file.
+  for (let attempt = 0; ; attempt++) {
+    const damaged = await findDamage(directory).catch((error) => {
+      throw openingFailed(directory, error)
+    })
+    if (damaged === undefined) return
+    if (attempt === 0) continue
+    const { file, reason } = damaged
+    throw new MetisSeqError('DATABASE_FAILED', `The database file ${file} is damaged: ${reason}.`, {
+      exit: Exit.data,
+      severity: 'critical',
+      next: whenDamaged,
+      details: { directory, file, reason },
+    })
+  }
 }
 
 async function opened(level: Level, directory: string): Promise<Level> {

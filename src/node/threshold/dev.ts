@@ -4,6 +4,7 @@ import { addressOfPublicKey, publicKeyOf, signDigest } from '../../core/consensu
 import { contentHash } from '../../core/consensus/digest.js'
 import type { SigningRequest } from '../../core/consensus/types.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { reached } from '../../core/faultPoints.js'
 import type { Database } from '../../core/ports/database.js'
 import type { GroupSigner, L1Fees } from '../../core/ports/group.js'
 import type { Hex } from '../../core/types/hex.js'
@@ -20,6 +21,7 @@ export function createDevGroupSigner(privateKey: Uint8Array, database: Database)
       if (request.key !== address) throw refused(request, `it asks for the key ${request.key}, this is ${address}`)
       if (keccak256(hexToBytes(data)) !== request.dataHash) throw refused(request, 'the data has another hash')
       if (request.chain === 'l1') await guard(database, request)
+      reached('group.guarded')
       const unsigned = unsignedTransaction(request, data, fees)
       return bytesToHex(signedEnvelope(unsigned, signDigest(signingDigest(unsigned), privateKey)))
     },

@@ -12,16 +12,19 @@ interface RunOptions {
   readonly env?: Record<string, string>
   readonly cwd?: string
   readonly input?: string
+  /** A module that is loaded before the program. */
+  readonly preload?: string
 }
 
 /** Runs the built program as a user does, without a terminal and with no settings of the machine. */
 export function cli(
   args: readonly string[],
-  { env = {}, cwd = project, input = '' }: RunOptions = {},
+  { env = {}, cwd = project, input = '', preload }: RunOptions = {},
 ): Promise<Outcome> {
   const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
   keepGiven(args, env, input)
-  const child = spawn(process.execPath, [binary, ...args], { cwd, env: bare })
+  const before = preload === undefined ? [] : ['--import', preload]
+  const child = spawn(process.execPath, [...before, binary, ...args], { cwd, env: bare })
   const outcome = observe(child, args)
   child.stdin.on('error', () => {}) // The program may end without reading its input.
   child.stdin.end(input)

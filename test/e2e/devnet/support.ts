@@ -41,6 +41,17 @@ async function isFree(port: number): Promise<boolean> {
   })
 }
 
+/** How a test gets into the process. */
+export interface LaunchOptions {
+  /** A module that is loaded before the program. */
+  preload?: string
+  env?: Record<string, string>
+  /** kB that a file may have: a write beyond that fails, as on a disk that is full. */
+  fileLimit?: number
+  /** Another user, where the tests run as root, whom permissions mean nothing to. */
+  uid?: number
+}
+
 /** `metis-seq run --devnet --json` as a process of its own, and its events so far. */
 export class RunningDevnet {
   readonly events: DevnetEvent[] = []
@@ -50,13 +61,19 @@ export class RunningDevnet {
   readonly #exit: Promise<number | null>
   #errors = ''
 
-  private constructor(place: Place, extra: readonly string[]) {
+  private constructor(place: Place, extra: readonly string[], { preload, env = {}, fileLimit, uid }: LaunchOptions) {
     this.#place = place
     const where = ['--data-dir', place.dataDir, '--port-base', String(place.portBase)]
     const args = ['run', '--devnet', '--json', ...where, ...extra]
-    this.#child = spawn(process.execPath, [binary, ...args], {
+    const before = preload === undefined ? [] : ['--import', preload]
+    const command = [process.execPath, ...before, binary, ...args]
+    // With the signal ignored, the write itself fails.
+    const limited = ['sh', '-c', `trap '' XFSZ; ulimit -f ${fileLimit ?? 0}; exec "$@"`, 'sh', ...command]
+    const [program = '', ...words] = fileLimit === undefined ? command : limited
+    this.#child = spawn(program, words, {
       cwd: project,
-      env: { PATH: process.env.PATH ?? '', ...place.env },
+      ...(uid === undefined ? {} : { uid }),
+      env: { PATH: process.env.PATH ?? '', ...place.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -69,12 +86,31 @@ export class RunningDevnet {
     this.#exit.finally(() => this.#wake()).catch(() => {}) // `end` tells it
   }
 
-  static async start(place: Place, extra: readonly string[] = []): Promise<RunningDevnet> {
+  /** The process as soon as it is there; it may never get ready. */
+  static launch(place: Place, extra: readonly string[] = [], options: LaunchOptions = {}): RunningDevnet {
     keepKeys()
-    const devnet = new RunningDevnet(place, extra)
+    return new RunningDevnet(place, extra, options)
+  }
+
+  static async start(place: Place, extra: readonly string[] = [], options: LaunchOptions = {}): Promise<RunningDevnet> {
+    const devnet = RunningDevnet.launch(place, extra, options)
     await devnet.first('ready')
     recordProcesses(devnet.pid)
     return devnet
+  }
+
+  /** How it ended, when it does: null where a signal ended it. */
+  get ended(): Promise<number | null> {
+    return this.#exit
+  }
+
+  /** What it said that was no event: a failure, the last thing said. */
+  get words(): string {
+    return this.#errors
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   get pid(): number {

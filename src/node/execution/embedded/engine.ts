@@ -1,6 +1,7 @@
 import { assembleBlock, blockOf, parseBlock, parseParts } from '../../../core/chain/block.js'
 import { headerHash } from '../../../core/chain/header.js'
 import { Exit, MetisSeqError } from '../../../core/errors/index.js'
+import { reached } from '../../../core/faultPoints.js'
 import type { Database } from '../../../core/ports/database.js'
 import type { Block, BlockAttributes, ExecutionEngine, Rejected } from '../../../core/ports/execution.js'
 import { Serial } from '../../../core/serial.js'
@@ -146,6 +147,7 @@ export class EmbeddedEngine extends Reader implements ExecutionEngine {
 
   async #append(block: NewBlock, lap: Lap): Promise<Block> {
     await this.store.append(block)
+    reached('chain.appended')
     lap('disk')
     this.#options.executor.settle()
     this.#announce(block.block)

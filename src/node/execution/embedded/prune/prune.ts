@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { Exit, MetisSeqError, messageOf } from '../../../../core/errors/index.js'
+import { reached } from '../../../../core/faultPoints.js'
 import type { DatabaseAddress } from '../../../../core/ports/database.js'
 import type { Block } from '../../../../core/ports/execution.js'
 import { fromHex } from '../hex.js'
@@ -120,6 +121,7 @@ export class Pruner {
     const block = hash && store.block(hash)
     if (block === undefined) return undefined
     await store.forgetStates(number)
+    reached('prune.marked')
     return { address, number, root: fromHex(block.stateRoot) }
   }
 

@@ -1,3 +1,4 @@
+import { reached } from '../../../../core/faultPoints.js'
 import type { Database } from '../../../../core/ports/database.js'
 import { key } from '../store/keys.js'
 import type { ChainStore } from '../store/store.js'
@@ -60,6 +61,7 @@ export class Sweep {
         keys.map((each) => ({ key: each, value: undefined })),
         { lasting: false },
       )
+    reached('prune.swept')
     if (isLast) this.#listen()
     return keys.length
   }

@@ -1,5 +1,6 @@
 import { bigEndian } from '../../../../core/codec/index.js'
 import { Exit, MetisSeqError } from '../../../../core/errors/index.js'
+import { reached } from '../../../../core/faultPoints.js'
 import type { Change, Database } from '../../../../core/ports/database.js'
 import type { Block } from '../../../../core/ports/execution.js'
 import { fromHex } from '../hex.js'
@@ -65,6 +66,7 @@ export class SnapshotImport implements SnapshotSink {
       { key: key.version, value: Uint8Array.of(VERSION) },
       { key: key.importing, value: undefined },
     ])
+    reached('snapshot.finished')
   }
 
   async #took(bytes: number): Promise<void> {
@@ -75,6 +77,7 @@ export class SnapshotImport implements SnapshotSink {
   /** Lasting each time: a write does not make those before it last, once LevelDB has begun another log in between. */
   async #flush(): Promise<void> {
     await this.#database.write([...nodeEntries(this.#nodes, this.#number), ...this.#others])
+    reached('snapshot.flushed')
     this.#nodes = []
     this.#others = []
     this.#bytes = 0

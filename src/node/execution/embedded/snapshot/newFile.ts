@@ -1,5 +1,6 @@
 import { access, type FileHandle } from 'node:fs/promises'
 import { Exit, MetisSeqError } from '../../../../core/errors/index.js'
+import { reached } from '../../../../core/faultPoints.js'
 import { createFile } from '../../../../files/private.js'
 
 /**
@@ -11,7 +12,12 @@ export async function makeFile<T>(path: string, write: (file: FileHandle) => Pro
   // Said at once: a long work would otherwise be for nothing.
   if (await exists(path)) throw failed(path, 'it exists already')
   try {
-    return await createFile(path, write)
+    return await createFile(path, async (file) => {
+      const result = await write(file)
+      await file.sync()
+      reached('snapshot.synced')
+      return result
+    })
   } catch (error) {
     // The folder is missing, or the disk is full, say.
     if (error instanceof Error && 'syscall' in error) throw failed(path, error.message, error)
