@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { boundedText } from '../l1/boundedText.js'
 import type { Rotation } from '../node/index.js'
 
 const TIMEOUT = 10_000
@@ -12,9 +13,8 @@ export async function readRotation(rest: string, signal?: AbortSignal): Promise<
   const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])]
   try {
     const response = await fetch(url, { signal: AbortSignal.any(limits) })
-    const text = await response.text()
-    if (!response.ok || text.length > MAX_BYTES) throw new Error(`it answered ${response.status}`)
-    const rotation = JSON.parse(text) as Partial<Rotation>
+    if (!response.ok) throw new Error(`it answered ${response.status}`)
+    const rotation = (JSON.parse(await boundedText(response, MAX_BYTES)) ?? {}) as Partial<Rotation>
     if (typeof rotation.head !== 'number' || rotation.current === undefined || !Array.isArray(rotation.history)) {
       throw new Error('its answer is no rotation')
     }

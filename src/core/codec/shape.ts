@@ -31,7 +31,7 @@ export const hexUpTo =
 
 /** A whole number from 0 to 2^53 - 1. */
 export const uint: Shape<number> = (value, path, fail) => {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || Object.is(value, -0))
     throw fail(`${path} is not a whole number`)
   return value
 }
@@ -40,6 +40,12 @@ export const uint: Shape<number> = (value, path, fail) => {
 export const decimal: Shape<bigint> = (value, path, fail) => {
   if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(value)) throw fail(`${path} is not a decimal string`)
   return BigInt(value)
+}
+
+/** A whole number as JSON has it, or in up to 20 digits, as people and tools write chain ids. */
+export const wholeNumber: Shape<bigint> = (value, path, fail) => {
+  if (typeof value === 'string' && /^[0-9]{1,20}$/.test(value)) return BigInt(value)
+  return BigInt(uint(value, path, fail))
 }
 
 export const boolean: Shape<boolean> = (value, path, fail) => {
