@@ -18,6 +18,9 @@ export async function run(options: SoakOptions): Promise<object[]> {
         await campaign.run(due - campaign.figures.inputs)
       }
     }
+    const findings = campaigns.flatMap(({ findings: each }) => each)
+    if (findings.length > 0)
+      throw new Error(`${findings.length} findings after ${all()} inputs:\n${findings.join('\n')}`)
     return [...campaigns.map(({ figures }) => figures), { decoder: 'all', inputs: all() }]
   } finally {
     await closeDecoders()

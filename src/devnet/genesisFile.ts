@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf } from '../core/errors/index.js'
+import { parseGenesis } from '../core/genesis/parse.js'
 import type { Genesis } from '../core/genesis/types.js'
 import { writeDurably } from './files.js'
 import { corrupt } from './folder.js'
@@ -13,17 +14,13 @@ export async function readGenesis(path: string): Promise<Genesis | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw corrupt(path, messageOf(error), error)
   }
-  let content: Partial<Genesis> | null
+  let content: unknown
   try {
-    content = JSON.parse(text) as Partial<Genesis> | null
+    content = JSON.parse(text)
   } catch (error) {
     throw corrupt(path, `it is not JSON (${messageOf(error)})`, error)
   }
-  const parts = ['salt', 'l1', 'l2', 'consensus', 'group', 'sequencers'] as const
-  if (content?.version !== 1 || parts.some((part) => content[part] === undefined)) {
-    throw corrupt(path, 'it is no genesis document of version 1')
-  }
-  return content as Genesis
+  return parseGenesis(content, (reason) => corrupt(path, `it is no genesis document of version 1: ${reason}`))
 }
 
 /** Once this resolves the network exists. */

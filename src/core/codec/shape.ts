@@ -82,6 +82,34 @@ export const objectOf =
     return Object.fromEntries(read) as T
   }
 
+/** May be left out. */
+export const optional =
+  <T>(item: Shape<T>): Shape<T | undefined> =>
+  (value, path, fail) =>
+    value === undefined ? undefined : item(value, path, fail)
+
+/** An object of at most `max` entries, whose keys are read as well. */
+export const recordOf =
+  <T>(key: Shape<Hex>, item: Shape<T>, max: number): Shape<Record<Hex, T>> =>
+  (value, path, fail) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail(`${path} is not an object`)
+    const entries = Object.entries(value)
+    if (entries.length > max) throw fail(`${path} has ${entries.length} entries, at most ${max} are read`)
+    const read = entries.map(([name, each]) => {
+      return [key(name, `a key of ${path}`, fail), item(each, `${path}[${name.slice(0, 70)}]`, fail)] as const
+    })
+    return Object.fromEntries(read)
+  }
+
+/** Text of at most `max` characters. */
+export const textUpTo =
+  (max: number): Shape<string> =>
+  (value, path, fail) => {
+    if (typeof value !== 'string' || value.length > max)
+      throw fail(`${path} is not a text of at most ${max} characters`)
+    return value
+  }
+
 /** One of several objects, told apart by the text in `tag`. */
 export const oneOf =
   <T extends object>(tag: string, shapes: Record<string, Shape<T>>): Shape<T> =>

@@ -11,14 +11,21 @@ export interface Figures {
   inputs: number
   refused: number
   accepted: number
+  /** Of the processor. */
   'slowest ms': number
   'heap growth kB': number
+  findings: number
 }
+
+/** Findings of one decoder that are kept. */
+const KEPT = 3
 
 /** Tries one decoder; the same seed and number make the same input. */
 export class Campaign {
   readonly decoder: Decoder
   readonly figures: Figures
+  /** What is wrong, with decoder, seed, number and input. */
+  readonly findings: string[] = []
   readonly #seed: number
   readonly #samples: readonly (Uint8Array | string)[]
 
@@ -26,7 +33,8 @@ export class Campaign {
     this.decoder = decoder
     this.#seed = seed
     this.#samples = samples
-    this.figures = { decoder: decoder.name, inputs: 0, refused: 0, accepted: 0, 'slowest ms': 0, 'heap growth kB': 0 }
+    const none = { inputs: 0, refused: 0, accepted: 0, 'slowest ms': 0, 'heap growth kB': 0, findings: 0 }
+    this.figures = { decoder: decoder.name, ...none }
   }
 
   static async begin(decoder: Decoder, seed: number): Promise<Campaign> {
@@ -48,20 +56,25 @@ export class Campaign {
     }
   }
 
-  /** The next `count` inputs. @throws Error with decoder, seed, number and input of a finding */
+  /** The next `count` inputs; what is wrong goes to `findings`. */
   async run(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) await this.one(this.figures.inputs + 1)
+    for (let i = 0; i < count; i++) {
+      this.figures.inputs++
+      try {
+        await this.one(this.figures.inputs)
+      } catch (error) {
+        this.figures.findings++
+        if (this.findings.length < KEPT) this.findings.push(error instanceof Error ? error.message : String(error))
+      }
+    }
     checkPrototypes()
   }
 
-  /** The input with that number. */
+  /** The input with that number. @throws Error with decoder, seed, number and input of a finding */
   async one(number: number): Promise<void> {
     const { figures } = this
-    const { outcome, milliseconds, heapGrowth } = await this.#judged(
-      this.input(number),
-      `input ${number} of seed ${this.#seed}`,
-    )
-    figures.inputs++
+    const input = this.input(number)
+    const { outcome, milliseconds, heapGrowth } = await this.#judged(input, `input ${number} of seed ${this.#seed}`)
     figures[outcome]++
     figures['slowest ms'] = Math.max(figures['slowest ms'], Math.round(milliseconds * 10) / 10)
     figures['heap growth kB'] = Math.max(figures['heap growth kB'], Math.round(heapGrowth / 1024))

@@ -5,7 +5,7 @@ interface Described {
   covers: readonly string[]
   /** How often it is tried beside the others; 1 where absent. Slow ones say less. */
   weight?: number
-  /** ms that an input of up to 128 kB may take; 100 where absent. */
+  /** ms of the processor that an input of up to 128 kB may take; 100 where absent. */
   limit?: number
   /** Nothing of the input may be repeated in an error. */
   secret?: boolean

@@ -14,6 +14,7 @@ it.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))(
     const campaign = await Campaign.begin(decoder, SEED)
     await campaign.trySamples()
     await campaign.run(Math.ceil(INPUTS * (decoder.weight ?? 1)))
+    expect(campaign.findings).toEqual([])
     expect(campaign.figures.inputs).toBeGreaterThan(0)
   },
 )

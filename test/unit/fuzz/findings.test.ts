@@ -10,6 +10,7 @@ import { askDevnet } from '../../../src/devnet/client.js'
 import { discoverNetwork } from '../../../src/l1/discover.js'
 import { parseEntry } from '../../../src/l1/journal/entry.js'
 import { readSigned } from '../../../src/l1/send/signed.js'
+import { redactUrl } from '../../../src/l1/url.js'
 import { optional, parseParams, text as textParameter } from '../../../src/node/api/rpc/params.js'
 import { decryptKey, encryptKey } from '../../../src/signers/keystoreV3.js'
 import { Answers } from '../../support/fuzz/answers.js'
@@ -197,6 +198,11 @@ describe('a keystore that asks for endless work is refused at once', () => {
       `0x${'5a'.repeat(32)}`,
     )
   })
+})
+
+it('an endpoint of another kind than http is not shown, for what is secret in it nobody can tell', () => {
+  expect(redactUrl('htps:geheimnis@node.example/v3/key')).toBe('htps:***')
+  expect(redactUrl('https://user:geheimnis@node.example/v3/0123456789abcdef?key=1')).toBe('https://node.example/v3/***')
 })
 
 it('hex is read by its digits, in either case', () => {

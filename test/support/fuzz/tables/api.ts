@@ -132,6 +132,7 @@ async function answered(text: string): Promise<unknown> {
     methods: methods({ debug: true }),
     maxBatch: 100,
     maxResponse: 25 * 1024 * 1024,
+    turn: async () => true,
     onError: (error) => errors.push(error),
   })
   const [bug] = errors.splice(0)

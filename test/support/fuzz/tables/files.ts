@@ -172,7 +172,7 @@ export const fileDecoders: readonly Decoder[] = [
   ),
   fileDecoder(
     'genesis',
-    ['src/devnet/genesisFile.ts#readGenesis'],
+    ['src/devnet/genesisFile.ts#readGenesis', 'src/core/genesis/parse.ts#parseGenesis'],
     () => [json(genesisOf())],
     async (path) => {
       const genesis = await readGenesis(path)
