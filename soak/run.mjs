@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runnerImport } from 'vite'
+import { createServer } from 'vite'
 
 /** Not a soak: what they share. */
 const SHARED = ['pace']
@@ -36,8 +36,7 @@ function natural(text, name) {
 
 async function soak(name, options) {
   process.stderr.write(`${name} with seed ${options.seed}\n`)
-  const file = new URL(`${name}.ts`, import.meta.url)
-  const { module } = await runnerImport(fileURLToPath(file), { configFile: false })
+  const module = await server.ssrLoadModule(fileURLToPath(new URL(`${name}.ts`, import.meta.url)))
   console.table(await module.run(options))
 }
 
@@ -50,4 +49,16 @@ const options = {
   rounds: natural(values.rounds, 'rounds'),
   minutes: natural(values.minutes, 'minutes'),
 }
-for (const name of named === undefined ? names : [named]) await soak(name, options)
+// Modules are loaded as they are asked for, also late: what is tried imports some when it needs them.
+const server = await createServer({
+  configFile: false,
+  appType: 'custom',
+  logLevel: 'error',
+  optimizeDeps: { noDiscovery: true },
+  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
+})
+try {
+  for (const name of named === undefined ? names : [named]) await soak(name, options)
+} finally {
+  await server.close()
+}

@@ -1,4 +1,5 @@
 import type { Malformed } from '../core/codec/malformed.js'
+import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Address } from '../core/types/hex.js'
 import type { KnownContracts } from '../l1/discover.js'
@@ -62,6 +63,5 @@ export function contractAddress(value: unknown, key: string, fail: Malformed): A
 
 /** A chain id, as a number or decimal text. */
 export function wholeNumber(value: unknown, key: string, fail: Malformed): bigint {
-  if (/^\d{1,20}$/.test(String(value))) return BigInt(String(value))
-  throw fail(`"${key}" is not a chain id`)
+  return shape.wholeNumber(value, `the chain id "${key}"`, fail)
 }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Exit, type ExitCode, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { Exit, MetisSeqError } from '../core/errors/index.js'
+import { boundedText } from '../l1/boundedText.js'
 import type { ControlFile } from './control.js'
-import { type DevnetDescriptor, devnetFolder, parseDescriptor } from './descriptor.js'
+import { type DevnetDescriptor, descriptorOf, devnetFolder } from './descriptor.js'
 
 const TIMEOUT = 30_000
+const MAX_BYTES = 4 * 1024 * 1024
 
 /**
  * Asks the running devnet of `dataDir`, else the one started last, how it is now; with `action` it first stops or starts a node.
@@ -26,13 +28,15 @@ export async function askDevnet(
       signal: AbortSignal.timeout(TIMEOUT),
     })
     status = response.status
-    text = await response.text()
+    text = await boundedText(response, MAX_BYTES)
   } catch (error) {
     throw notRunning(folder, error)
   }
   if (status === 401) throw notRunning(folder) // another devnet has that port now
   if (status !== 200) throw refusal(text)
-  return parseDescriptor(JSON.stringify({ version: 1, ...(JSON.parse(text) as object) }), url)
+  const content = objectOf(text)
+  if (content === undefined) throw notRunning(folder) // another program has that port now
+  return descriptorOf(content, url)
 }
 
 async function readControl(folder: string): Promise<ControlFile> {
@@ -47,18 +51,30 @@ async function readControl(folder: string): Promise<ControlFile> {
   throw notRunning(folder)
 }
 
+/** What the devnet refused with, as far as it can be read. */
 function refusal(text: string): MetisSeqError {
-  let error: { code?: string; exit?: number; message?: string; next?: string; details?: Record<string, unknown> }
+  const { code, exit, message, next, details } = fieldsOf(objectOf(text)?.error)
+  return new MetisSeqError(
+    typeof code === 'string' ? code : 'DEVNET_REFUSED',
+    typeof message === 'string' ? message : 'The devnet refused.',
+    {
+      exit: Object.values(Exit).find((each) => each === exit) ?? Exit.network,
+      ...(typeof next === 'string' ? { next } : {}),
+      details: fieldsOf(details),
+    },
+  )
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
   try {
-    error = (JSON.parse(text) as { error?: typeof error }).error ?? {}
-  } catch (cause) {
-    error = { message: `The devnet's answer is not JSON (${messageOf(cause)}).` }
+    return fieldsOf(JSON.parse(text))
+  } catch {
+    return undefined // which the caller says in its own words
   }
-  return new MetisSeqError(error.code ?? 'DEVNET_REFUSED', error.message ?? 'The devnet refused.', {
-    exit: (error.exit ?? Exit.network) as ExitCode,
-    ...(error.next === undefined ? {} : { next: error.next }),
-    details: error.details ?? {},
-  })
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 function notRunning(folder: string, cause?: unknown): MetisSeqError {

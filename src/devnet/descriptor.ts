@@ -137,7 +137,12 @@ export function parseDescriptor(text: string, path: string): DevnetDescriptor {
     )
   }
   if (version !== VERSION) throw fail(`its "version" is not ${VERSION}`)
-  return descriptor(content, 'devnet', fail)
+  return descriptorOf(content, path)
+}
+
+/** Reads what a running devnet says of itself, or its file. `path` is where it comes from, for errors. */
+export function descriptorOf(content: unknown, path: string): DevnetDescriptor {
+  return descriptor(content, 'devnet', invalid(path))
 }
 
 const text: shape.Shape<string> = (value, path, fail) => {

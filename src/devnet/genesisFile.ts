@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { networkIdOf } from '../core/consensus/digest.js'
 import { messageOf } from '../core/errors/index.js'
 import { reached } from '../core/faultPoints.js'
+import { parseGenesis } from '../core/genesis/parse.js'
 import type { Genesis } from '../core/genesis/types.js'
 import { writeDurably } from './files.js'
 import { corrupt } from './folder.js'
@@ -14,17 +15,13 @@ const idFile = (path: string) => join(dirname(path), 'network-id')
 export async function readGenesis(path: string): Promise<Genesis | undefined> {
   const text = await textOf(path)
   if (text === undefined) return undefined
-  let content: Partial<Genesis> | null
+  let content: unknown
   try {
-    content = JSON.parse(text) as Partial<Genesis> | null
+    content = JSON.parse(text)
   } catch (error) {
     throw corrupt(path, `it is not JSON (${messageOf(error)})`, error)
   }
-  const parts = ['salt', 'l1', 'l2', 'consensus', 'group', 'sequencers'] as const
-  if (content?.version !== 1 || parts.some((part) => content[part] === undefined)) {
-    throw corrupt(path, 'it is no genesis document of version 1')
-  }
-  const genesis = content as Genesis
+  const genesis = parseGenesis(content, (reason) => corrupt(path, `it is no genesis document of version 1: ${reason}`))
   const stated = (await textOf(idFile(path)))?.trim()
   if (stated !== undefined && stated !== networkIdOf(genesis)) {
     throw corrupt(path, `its hash is ${networkIdOf(genesis)}, and ${idFile(path)} says ${stated.slice(0, 80)}`)

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Hash } from '../core/types/hex.js'
+import { boundedText } from '../l1/boundedText.js'
 import type { NodeStatus, Rotation } from '../node/index.js'
 
 const TIMEOUT = 10_000
@@ -39,9 +40,8 @@ async function readRest<T>(
   const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])]
   try {
     const response = await fetch(url, { signal: AbortSignal.any(limits) })
-    const text = await response.text()
-    if (!response.ok || text.length > MAX_BYTES) throw new Error(`it answered ${response.status}`)
-    return read((JSON.parse(text) ?? {}) as object)
+    if (!response.ok) throw new Error(`it answered ${response.status}`)
+    return read((JSON.parse(await boundedText(response, MAX_BYTES)) ?? {}) as object)
   } catch (error) {
     if (signal?.aborted) throw error
     throw new MetisSeqError('NODE_UNREACHABLE', `No ${what} from ${url}: ${messageOf(error)}.`, {

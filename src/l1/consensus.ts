@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Address } from '../core/types/hex.js'
+import { boundedText } from './boundedText.js'
 
 /** A sequencer as a node's `GET /v1/status` lists it; `stake` in wei. */
 export interface KnownSequencer {
@@ -25,9 +26,7 @@ export async function readKnownSequencers(rest: string, signal?: AbortSignal): P
   try {
     const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
     if (!response.ok) throw new Error(`status ${response.status}`)
-    const text = await response.text()
-    if (text.length > MAX_BYTES) throw new Error('the answer is too long')
-    const { sequencers } = JSON.parse(text) as { sequencers?: unknown }
+    const { sequencers } = JSON.parse(await boundedText(response, MAX_BYTES)) as { sequencers?: unknown }
     if (!Array.isArray(sequencers)) throw new Error('the answer lists no sequencers')
     return sequencers as KnownSequencer[]
   } catch (error) {

@@ -60,13 +60,12 @@ async function chainIdOf(url: string): Promise<bigint> {
   const request: FetchRequest = requestTo(url)
   request.body = { jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] }
   const client = { url: redactUrl(url) } as L1Client
-  const { result } = (await asking(
+  const answer = (await asking(
     client,
     'its chain id',
-    request.send().then((answer) => answer.bodyJson),
-  )) as {
-    result?: unknown
-  }
+    request.send().then((response) => response.bodyJson),
+  )) as { result?: unknown } | null
+  const result = answer?.result
   if (typeof result === 'string' && /^0x[0-9a-f]{1,16}$/i.test(result)) return BigInt(result)
   throw new MetisSeqError('RPC_UNREACHABLE', `${redactUrl(url)} does not answer like an Ethereum endpoint.`, {
     exit: Exit.network,

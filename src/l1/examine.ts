@@ -1,7 +1,7 @@
 import type { Address, Hex } from '../core/types/hex.js'
 import { lockingPoolAbi } from './abi/lockingPool.js'
 import type { Network } from './addressBook.js'
-import { askRpc, quantity } from './probe.js'
+import { askRpc, quantity, unreachable } from './probe.js'
 
 /** Blocks behind the lower head whose hash two endpoints must agree on: deeper than any reorganisation of a healthy Ethereum. */
 const SETTLED = 32n
@@ -88,9 +88,17 @@ async function readPoolState(url: string, pool: Address, block: bigint): Promise
   const pooled = new Interface(lockingPoolAbi)
   const calls = ['curBatchState', 'totalSequencers', 'paused'].map((name) => pooled.encodeFunctionData(name) as Hex)
   const answers = await Promise.all(
-    calls.map((data) => askRpc(url, 'eth_call', [{ to: pool, data }, tag(block)]).then(({ result }) => String(result))),
+    calls.map((data) =>
+      askRpc(url, 'eth_call', [{ to: pool, data }, tag(block)]).then(({ result }) => textOf(result, url)),
+    ),
   )
   return answers.join(' ').toLowerCase()
+}
+
+/** @throws MetisSeqError `RPC_UNREACHABLE` (exit 6) */
+function textOf(result: unknown, url: string): string {
+  if (typeof result === 'string') return result
+  throw unreachable(url, 'eth_call', new Error('the answer is no data'))
 }
 
 function tag(block: bigint): Hex {

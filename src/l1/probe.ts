@@ -1,4 +1,5 @@
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
+import { boundedText } from './boundedText.js'
 import { redactUrl } from './url.js'
 
 const MAX_BYTES = 1024 * 1024
@@ -27,7 +28,7 @@ export async function askRpc(url: string, method: string, params: readonly unkno
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    const text = await readBounded(response)
+    const text = await boundedText(response, MAX_BYTES)
     const millis = Math.round(performance.now() - begin)
     const serverTime = Date.parse(response.headers.get('date') ?? '') / 1000
     return { result: resultOf(text, response.status), millis, serverTime: Number.isNaN(serverTime) ? null : serverTime }
@@ -65,17 +66,6 @@ function requestOf(url: string): { target: URL; headers: Record<string, string> 
   return { target, headers: { authorization: `Basic ${credentials}` } }
 }
 
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 function resultOf(text: string, status: number): unknown {
   let answer: unknown
   try {
@@ -89,7 +79,8 @@ function resultOf(text: string, status: number): unknown {
   return result
 }
 
-function unreachable(url: string, what: string, error: unknown): MetisSeqError {
+/** The error of an endpoint whose answer to `what` is none. */
+export function unreachable(url: string, what: string, error: unknown): MetisSeqError {
   const late = error instanceof Error && error.name === 'TimeoutError'
   const text = late ? `no answer in ${TIMEOUT_MS / 1000} s` : reasonOf(error).replace(/https?:\/\/\S+/g, redactUrl)
   return new MetisSeqError('RPC_UNREACHABLE', `The endpoint ${redactUrl(url)} did not answer ${what}: ${text}.`, {

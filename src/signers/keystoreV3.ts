@@ -10,6 +10,13 @@ const VERSION = 1
 export type Strength = 'standard' | 'light'
 const SCRYPT = { standard: { N: 2 ** 17, r: 8, p: 1 }, light: { N: 2 ** 12, r: 8, p: 1 } } as const
 
+/**
+ * Most work that a file may ask for: twice scrypt's of go-ethereum (N 2^18, r 8: 256 MB), and 20 times its PBKDF2. A file that is damaged,
+ * or made to do harm, would take all memory, or hold the program for hours.
+ */
+const MAX_SCRYPT = 2 ** 22
+const MAX_PBKDF2 = 5_000_000
+
 /** What a keystore file says without its password; nothing of it is proven until it is decrypted. */
 export interface KeystoreHeader {
   address: Address
@@ -36,6 +43,7 @@ export async function encryptKey(privateKey: Hex, password: string, strength: St
 /** The private key. @throws MetisSeqError `WRONG_PASSWORD` (exit 5), `KEYSTORE_INVALID` (exit 9) */
 export async function decryptKey(json: string, password: string, path: string): Promise<Hex> {
   const { decryptKeystoreJson } = await import('ethers')
+  assertBounded(parse(json, path), path)
   try {
     return (await decryptKeystoreJson(json, password)).privateKey as Hex
   } catch (error) {
@@ -65,6 +73,27 @@ export async function assertOwnPublicKey({ address, publicKey }: KeystoreHeader,
   const { addressOfPublicKey, isPublicKey } = await import('../core/consensus/crypto.js')
   if (isPublicKey(publicKey) && addressOfPublicKey(publicKey) === address) return
   throw invalid(path, 'its public key does not belong to its address')
+}
+
+/** The package that decrypts takes keys in any case, each first one that it finds: here each must be within bounds. */
+function assertBounded(file: Record<string, unknown>, path: string): void {
+  for (const params of valuesOf(file, 'crypto').flatMap((crypto) => valuesOf(crypto, 'kdfparams'))) {
+    const most = (name: string) => Math.max(1, ...valuesOf(params, name).map(numberOf))
+    const [scrypt, pbkdf2] = [most('n') * most('r') * most('p'), most('c')]
+    if (scrypt <= MAX_SCRYPT && pbkdf2 <= MAX_PBKDF2) continue // nor where it is NaN
+    throw invalid(path, 'to open it would take more work than any wallet asks for')
+  }
+}
+
+/** As the package reads it. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+}
+
+/** The values of `value` whose key is `name` in any case. */
+function valuesOf(value: unknown, name: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, each]) => (key.toLowerCase() === name ? [each] : []))
 }
 
 function extension(value: unknown, path: string): Hex | undefined {

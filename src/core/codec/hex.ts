@@ -4,6 +4,8 @@ import { Exit, MetisSeqError } from '../errors/index.js'
 export type Hex = `0x${string}`
 
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** Values of digits by their character code. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0)
 
 /**
  * The bytes that `hex` writes; either case is read.
@@ -12,10 +14,14 @@ const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padSta
 export function hexToBytes(hex: string, length?: number): Uint8Array {
   if (!isHex(hex)) throw malformed(hex, 'is not 0x followed by pairs of hexadecimal digits')
   const bytes = new Uint8Array((hex.length - 2) / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (valueAt(hex, 2 + 2 * i) << 4) | valueAt(hex, 3 + 2 * i)
   if (length !== undefined && bytes.length !== length)
     throw malformed(hex, `has ${bytes.length} bytes instead of ${length}`)
   return bytes
+}
+
+function valueAt(hex: string, at: number): number {
+  return VALUES[hex.charCodeAt(at)] ?? 0
 }
 
 /** `bytes` as lower-case hex with prefix. */

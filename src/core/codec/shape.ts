@@ -31,7 +31,7 @@ export const hexUpTo =
 
 /** A whole number from 0 to 2^53 - 1. */
 export const uint: Shape<number> = (value, path, fail) => {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || Object.is(value, -0))
     throw fail(`${path} is not a whole number`)
   return value
 }
@@ -40,6 +40,12 @@ export const uint: Shape<number> = (value, path, fail) => {
 export const decimal: Shape<bigint> = (value, path, fail) => {
   if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(value)) throw fail(`${path} is not a decimal string`)
   return BigInt(value)
+}
+
+/** A whole number as JSON has it, or in up to 20 digits, as people and tools write chain ids. */
+export const wholeNumber: Shape<bigint> = (value, path, fail) => {
+  if (typeof value === 'string' && /^[0-9]{1,20}$/.test(value)) return BigInt(value)
+  return BigInt(uint(value, path, fail))
 }
 
 export const boolean: Shape<boolean> = (value, path, fail) => {
@@ -74,6 +80,34 @@ export const objectOf =
       return [key, shape((value as Record<string, unknown>)[key], `${path}.${key}`, fail)]
     })
     return Object.fromEntries(read) as T
+  }
+
+/** May be left out. */
+export const optional =
+  <T>(item: Shape<T>): Shape<T | undefined> =>
+  (value, path, fail) =>
+    value === undefined ? undefined : item(value, path, fail)
+
+/** An object of at most `max` entries, whose keys are read as well. */
+export const recordOf =
+  <T>(key: Shape<Hex>, item: Shape<T>, max: number): Shape<Record<Hex, T>> =>
+  (value, path, fail) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail(`${path} is not an object`)
+    const entries = Object.entries(value)
+    if (entries.length > max) throw fail(`${path} has ${entries.length} entries, at most ${max} are read`)
+    const read = entries.map(([name, each]) => {
+      return [key(name, `a key of ${path}`, fail), item(each, `${path}[${name.slice(0, 70)}]`, fail)] as const
+    })
+    return Object.fromEntries(read)
+  }
+
+/** Text of at most `max` characters. */
+export const textUpTo =
+  (max: number): Shape<string> =>
+  (value, path, fail) => {
+    if (typeof value !== 'string' || value.length > max)
+      throw fail(`${path} is not a text of at most ${max} characters`)
+    return value
   }
 
 /** One of several objects, told apart by the text in `tag`. */

@@ -1,4 +1,4 @@
-import { canonicalJson, malformed, shape, utf8 } from '../codec/index.js'
+import { canonicalJson, equalBytes, malformed, shape, utf8 } from '../codec/index.js'
 import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from './batch.js'
 import { MAX_LEAD } from './checkpoint.js'
 import { MAX_RANGE_EVENTS } from './l1.js'
@@ -141,7 +141,7 @@ export function encodeMessage(value: Message): Uint8Array {
   return utf8(canonicalJson(value))
 }
 
-/** Reads what anybody may have sent. @throws MetisSeqError `MESSAGE_MALFORMED` with the field and the reason */
+/** Reads what anybody may have sent, in its one form alone (ADR 8). @throws MetisSeqError `MESSAGE_MALFORMED` with the field and the reason */
 export function decodeMessage(bytes: Uint8Array): Message {
   const fail = malformed('MESSAGE_MALFORMED', 'consensus message')
   if (bytes.length > MAX_MESSAGE) throw fail(`it has ${bytes.length} bytes, at most ${MAX_MESSAGE} are read`)
@@ -151,7 +151,10 @@ export function decodeMessage(bytes: Uint8Array): Message {
   } catch {
     throw fail('it is not JSON')
   }
-  return message(value, 'message', fail)
+  const decoded = message(value, 'message', fail)
+  // In any other form the same words would be another message to whoever knows messages by their bytes.
+  if (!equalBytes(encodeMessage(decoded), bytes)) throw fail('it is not in its canonical form')
+  return decoded
 }
 
 /** Reads a seal that a peer sent. */

@@ -32,9 +32,22 @@ export interface ErrorOptionsWithNext {
   cause?: unknown
 }
 
+/** Characters of a message at most; what is longer quotes somebody at length. */
+const MAX_MESSAGE = 2000
+/** Control characters, changes of direction and halves of characters: they would paint over a terminal or forge lines of a log. */
+const UNPLAIN = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** Text as it may be shown: errors quote what peers, files and endpoints said. */
+function plain(text: string): string {
+  const shown = text
+    .slice(0, MAX_MESSAGE + 1)
+    .replace(UNPLAIN, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return shown.length > MAX_MESSAGE ? `${shown.slice(0, MAX_MESSAGE - 3)}...` : shown
+}
+
 /**
  * The one error type of the project. `code` is a stable word (`LOCK_BELOW_MINIMUM`) that scripts may match on;
- * `message` names the value and the reason, `next` the way out.
+ * `message` names the value and the reason, `next` the way out; both are plain text of one line, whatever they quote.
  */
 export class MetisSeqError extends Error {
   override readonly name = 'MetisSeqError'
@@ -45,11 +58,11 @@ export class MetisSeqError extends Error {
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: string, message: string, options: ErrorOptionsWithNext = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(plain(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.exit = options.exit ?? Exit.bug
     this.severity = options.severity ?? 'refused'
-    this.next = options.next
+    this.next = options.next === undefined ? undefined : plain(options.next)
     this.details = options.details ?? {}
   }
 }

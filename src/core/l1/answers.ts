@@ -1,4 +1,4 @@
-import { bytesToHex, hexToBytes, type Malformed, malformed, normaliseHex } from '../codec/index.js'
+import { isHex, type Malformed, malformed, normaliseHex } from '../codec/index.js'
 import type { Address, Hash, Hex } from '../types/hex.js'
 
 /** What is read of an L1 transaction. */
@@ -65,7 +65,10 @@ export function parseL1Block(value: unknown, from?: Address): L1Block {
 
 function ownTransactions(value: unknown, from: Address): L1Transaction[] {
   return list(value, MAX_LOGS, 'transactions')
-    .filter((each) => String(object(each, 'transaction').from).toLowerCase() === from)
+    .filter((each) => {
+      const sender = object(each, 'transaction').from
+      return typeof sender === 'string' && sender.toLowerCase() === from
+    })
     .map(parseL1Transaction)
 }
 
@@ -121,13 +124,14 @@ export function bigQuantity(value: unknown, what: string): bigint {
 }
 
 function hex(value: unknown, length: number, what: string): Hex {
-  if (typeof value !== 'string' || value.length !== 2 + 2 * length) throw fail(`the ${what} is not ${length} bytes`)
+  if (typeof value !== 'string' || !isHex(value, length)) throw fail(`the ${what} is not ${length} bytes`)
   return normaliseHex(value, length)
 }
 
 function bytes(value: unknown, what: string): Hex {
-  if (typeof value !== 'string' || value.length > 2 + 2 * MAX_INPUT) throw fail(`the ${what} is no text of bytes`)
-  return bytesToHex(hexToBytes(value))
+  if (typeof value !== 'string' || value.length > 2 + 2 * MAX_INPUT || !isHex(value))
+    throw fail(`the ${what} is no text of bytes`)
+  return value.toLowerCase() as Hex
 }
 
 function list(value: unknown, max: number, what: string): readonly unknown[] {

@@ -66,11 +66,10 @@ export function parseEntry(value: unknown, fail: Malformed): DatedEntry {
 
 function signedFields(fields: Record<string, unknown>, hash: Hash, fail: Malformed) {
   const { chainId, raw, replaces } = fields
-  if (!/^\d{1,20}$/.test(String(chainId))) throw fail('its chainId is not a number')
   if (typeof raw !== 'string' || raw.length > 2 + 2 * MAX_RAW || !isHex(raw)) throw fail('its raw is not hex')
   if (keccak256(hexToBytes(raw)) !== hash) throw fail('its raw is not what its hash is of')
   return {
-    chainId: BigInt(String(chainId)),
+    chainId: shape.wholeNumber(chainId, 'its chainId', fail),
     network: fields.version === 1 ? '' : words(fields.network, 'network', fail),
     from: shape.address(fields.from, 'from', fail),
     nonce: whole(fields.nonce, 'nonce', fail),

@@ -8,8 +8,8 @@ const MAX_BYTES = 128 * 1024
 
 /** A signed EIP-1559 transaction and who signed it. @throws MetisSeqError `TX_INVALID` (exit 2) */
 export function readSigned(raw: Hex, title?: string): Signed & { transaction: UnsignedTransaction } {
-  const parsed = parse(raw)
-  const { hash, from, to, type, nonce, chainId, maxFeePerGas, maxPriorityFeePerGas } = parsed
+  const { parsed, hash, from } = parse(raw)
+  const { to, type, nonce, chainId, maxFeePerGas, maxPriorityFeePerGas } = parsed
   if (hash === null || from === null) throw invalid('it is not signed')
   if (type !== 2 || maxFeePerGas === null || maxPriorityFeePerGas === null)
     throw invalid('it is not of type 2 (EIP-1559)')
@@ -54,10 +54,13 @@ export async function signChecked(signer: Signer, wanted: UnsignedTransaction, t
   })
 }
 
-function parse(raw: Hex): Transaction {
+/** The package looks at the signature only when it is asked who made it. */
+function parse(raw: Hex): { parsed: Transaction; hash: string | null; from: string | null } {
   if (raw.length > 2 + 2 * MAX_BYTES) throw invalid(`it has more than ${MAX_BYTES} bytes`)
   try {
-    return Transaction.from(raw)
+    const parsed = Transaction.from(raw)
+    const { hash, from } = parsed
+    return { parsed, hash, from }
   } catch (error) {
     const { shortMessage } = error as { shortMessage?: unknown }
     throw invalid(typeof shortMessage === 'string' ? shortMessage : 'it cannot be decoded')

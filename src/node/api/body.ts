@@ -1,16 +1,28 @@
 import type { IncomingMessage } from 'node:http'
+import type { Share } from './budget.js'
 
-/** The body of a request as text; undefined where it is larger than `limit` bytes. @throws TypeError where it is not UTF-8 */
-export async function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return undefined
+/** Why a body was not read. */
+export type Unread = 'too large' | 'busy'
+
+/**
+ * The body of a request as text, or why it was not read: it has more than `limit` bytes, or the budget of all requests is used up.
+ * @throws TypeError where it is not UTF-8
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  share: Share,
+): Promise<{ text: string } | Unread> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return 'too large'
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > limit) return undefined
+    if (size > limit) return 'too large'
+    if (!share.take(chunk.length)) return 'busy'
     chunks.push(chunk)
   }
-  return decodeUtf8(Buffer.concat(chunks))
+  return { text: decodeUtf8(Buffer.concat(chunks)) }
 }
 
 /** @throws TypeError where `bytes` are not UTF-8 */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AccessRules, allowedOrigin, hostAllowed } from './access.js'
 import { readBody } from './body.js'
+import type { Budget, Share } from './budget.js'
 import type { ApiLimits } from './limits.js'
 import type { Metrics } from './metrics.js'
 import { notFound, type Rest } from './rest.js'
@@ -12,6 +13,10 @@ export interface HttpOptions {
   rpc: DispatchOptions
   rest: Rest
   metrics: Metrics
+  /** Of the bytes of requests. */
+  requests: Budget
+  /** Keeps an answer in mind until it is taken. */
+  held(response: ServerResponse, bytes: number): void
 }
 
 /** As go-ethereum: a page of another origin cannot send these types without asking first. */
@@ -51,20 +56,33 @@ async function post(request: IncomingMessage, response: ServerResponse, url: URL
   if (url.pathname !== '/') return send(response, 404, 'JSON-RPC is answered at /')
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   if (!JSON_TYPES.includes(type)) return send(response, 415, 'invalid content type, only application/json is supported')
-  const text = await bodyOf(request, response, options.limits.body)
-  if (text === undefined) return
-  const answer = await dispatch(text, options.rpc)
-  if (answer === undefined) response.writeHead(204).end()
-  else send(response, 200, answer, 'application/json')
+  const share = options.requests.share()
+  try {
+    const text = await bodyOf(request, response, options.limits.body, share)
+    if (text === undefined) return
+    const answer = await dispatch(text, { ...options.rpc, gone: () => request.socket.destroyed })
+    if (answer === undefined) return void response.writeHead(204).end()
+    options.held(response, answer.length)
+    send(response, 200, answer, 'application/json')
+  } finally {
+    share.release()
+  }
 }
 
 /** The body; undefined where the request was refused for it. */
-async function bodyOf(request: IncomingMessage, response: ServerResponse, limit: number): Promise<string | undefined> {
+async function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+  share: Share,
+): Promise<string | undefined> {
   try {
-    const text = await readBody(request, limit)
-    if (text !== undefined) return text
+    const body = await readBody(request, limit, share)
+    if (typeof body === 'object') return body.text
     // What is still to come is not read: the connection ends with the answer.
-    send(response.setHeader('Connection', 'close'), 413, `content length too large: at most ${limit} bytes`)
+    response.setHeader('Connection', 'close')
+    if (body === 'busy') busy(response)
+    else send(response, 413, `content length too large: at most ${limit} bytes`)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     send(response, 400, 'the body is not UTF-8')
@@ -72,7 +90,12 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse, limit:
   return undefined
 }
 
+function busy(response: ServerResponse): void {
+  send(response.setHeader('Retry-After', '1'), 503, 'server busy: too many requests at once')
+}
+
 async function get(response: ServerResponse, url: URL, { metrics, rest, rpc }: HttpOptions): Promise<void> {
+  if (!(await rpc.turn())) return busy(response)
   if (url.pathname === '/metrics') return send(response, 200, await metrics.text(), metrics.contentType)
   if (url.pathname === '/health') return health(response, rpc)
   const { status, body } = (await rest.answer(url)) ?? notFound(`no page ${url.pathname.slice(0, 100)}`)

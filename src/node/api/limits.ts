@@ -7,11 +7,22 @@ export interface ApiLimits {
   /** Characters of the answers to one batch. */
   batchResponse: number
   connections: number
+  /** Of one connection. */
   subscriptions: number
+  /** Of all connections together. */
+  allSubscriptions: number
+  /** Of all connections together, to what comes into the pool: each transaction is told to each of them. */
+  pendingSubscriptions: number
   /** Messages of one WebSocket connection that are being answered; above, no more is read from it. */
   inFlight: number
-  /** Bytes that wait for a slow reader before it is cut off. */
+  /** Requests of one HTTP connection that are being answered; with one more it is cut off. */
+  pipelined: number
+  /** Bytes that wait for a slow reader of a WebSocket before it is cut off. */
   buffered: number
+  /** Bytes of answers that wait for readers, of all connections together; above, the slowest reader is cut off. */
+  backlog: number
+  /** Bytes of requests that are being read or answered, of all connections together; above, more are refused. */
+  requests: number
   /** ms to send a whole request */
   requestTimeout: number
   /** ms an idle connection is kept */
@@ -30,8 +41,13 @@ export const DEFAULT_API_LIMITS: ApiLimits = {
   batchResponse: 25 * 1024 * 1024,
   connections: 1_000,
   subscriptions: 64,
+  allSubscriptions: 2_048,
+  pendingSubscriptions: 64,
   inFlight: 64,
+  pipelined: 32,
   buffered: 8 * 1024 * 1024,
+  backlog: 256 * 1024 * 1024,
+  requests: 64 * 1024 * 1024,
   requestTimeout: 30_000,
   keepAlive: 15_000,
   stuck: 60_000,

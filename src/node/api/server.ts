@@ -1,12 +1,14 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import { type AccessRules, hostAllowed, isLoopback, socketAllowed } from './access.js'
+import { Bounds } from './bounds.js'
 import { handleHttp, send } from './http.js'
 import { type ApiLimits, DEFAULT_API_LIMITS } from './limits.js'
 import { Metrics, type Reading } from './metrics.js'
+import { Pacer } from './pacer.js'
 import { Rest, type RestRoutes } from './rest.js'
 import type { RpcContext } from './rpc/context.js'
 import type { DispatchOptions } from './rpc/dispatch.js'
@@ -14,6 +16,9 @@ import { HeadFeed } from './rpc/headFeed.js'
 import { methods } from './rpc/methods.js'
 import { Shutdown } from './shutdown.js'
 import { serveSocket } from './websocket.js'
+
+/** ms between two looks for requests that take too long to be sent */
+const CHECK = 5_000
 
 export interface ApiOptions {
   context: RpcContext
@@ -51,23 +56,30 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const { context, onError, host = '127.0.0.1' } = options
   const limits = { ...DEFAULT_API_LIMITS, ...options.limits }
   const access: AccessRules = { hosts: [host, ...(options.hosts ?? [])], origins: options.origins ?? [] }
+  const pacer = new Pacer()
+  const bounds = new Bounds(limits)
   const metrics = new Metrics(options.metrics ?? (() => []))
   const rpc: DispatchOptions = {
     context,
     methods: methods({ debug: options.debug ?? isLoopback(host) }),
     maxBatch: limits.batch,
     maxResponse: limits.batchResponse,
+    turn: () => pacer.turn(),
     onCall: (method, outcome) => metrics.called(method, outcome),
     onError,
   }
-  const http = { access, limits, rpc, rest: new Rest(options.routes ?? {}), metrics }
+  const { requests } = bounds
+  const held = (response: ServerResponse, bytes: number) => bounds.held(response, bytes)
+  const http = { access, limits, rpc, rest: new Rest(options.routes ?? {}), metrics, requests, held }
   const server = createServer(
     {
       requestTimeout: limits.requestTimeout,
       headersTimeout: limits.requestTimeout,
       keepAliveTimeout: limits.keepAlive,
+      connectionsCheckingInterval: Math.min(limits.requestTimeout, CHECK),
     },
     (request, response) => {
+      if (!bounds.open(response)) return request.socket.destroy()
       handleHttp(request, response, http).catch((error: unknown) => {
         // The caller went away before its request was whole.
         if (request.destroyed && !request.complete) return
@@ -80,7 +92,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   server.maxConnections = limits.connections
   server.setTimeout(limits.stuck)
   const feed = new HeadFeed(context, (error) => onError(error, 'heads'))
-  const sockets = acceptSockets(server, access, limits, (socket) => serveSocket(socket, rpc, feed, limits))
+  const sockets = acceptSockets(server, access, limits, (socket) => serveSocket(socket, rpc, feed, limits, bounds))
   const shutdown = new Shutdown(server, sockets)
   try {
     await listen(server, host, options.port)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
 import { decodeUtf8 } from './body.js'
+import type { Bounds } from './bounds.js'
 import type { ApiLimits } from './limits.js'
 import { type DispatchOptions, dispatch } from './rpc/dispatch.js'
 import type { HeadFeed } from './rpc/headFeed.js'
@@ -9,18 +10,30 @@ import { Subscriptions } from './rpc/subscriptions.js'
 /** WebSocket close code: the message is not text in UTF-8 (RFC 6455). */
 const INVALID_TEXT = 1007
 
+/** WebSocket close code: try again later. */
+const TRY_AGAIN = 1013
+
 /** Serves JSON-RPC and subscriptions on one connection until it closes. */
-export function serveSocket(socket: WebSocket, rpc: DispatchOptions, feed: HeadFeed, limits: ApiLimits): void {
+export function serveSocket(
+  socket: WebSocket,
+  rpc: DispatchOptions,
+  feed: HeadFeed,
+  limits: ApiLimits,
+  bounds: Bounds,
+): void {
   const { onError } = rpc
+  const reader = { cut: () => socket.terminate() }
   const send = (text: string) => {
     if (socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount + text.length > limits.buffered) socket.terminate()
-    else socket.send(text, ignoreClosed)
+    else socket.send(text, bounds.backlog.add(reader, text.length))
   }
   const subscriptions = new Subscriptions({
     context: rpc.context,
     feed,
     max: limits.subscriptions,
+    all: bounds.subscriptions.share(),
+    pending: bounds.pendingSubscriptions.share(),
     newId: () => `0x${randomBytes(16).toString('hex')}`,
     send,
     onError: (error) => onError(error, 'eth_subscription'),
@@ -28,6 +41,7 @@ export function serveSocket(socket: WebSocket, rpc: DispatchOptions, feed: HeadF
   const options = {
     ...rpc,
     methods: new Map([...rpc.methods, ...subscriptions.methods]),
+    gone: () => socket.readyState !== socket.OPEN,
     // What would not fit into what may wait here is refused in words.
     maxAnswer: limits.buffered / 2,
   }
@@ -35,8 +49,11 @@ export function serveSocket(socket: WebSocket, rpc: DispatchOptions, feed: HeadF
   socket.on('message', (data, binary) => {
     const text = binary ? undefined : textOf(data)
     if (text === undefined) return socket.close(INVALID_TEXT, 'only text is understood')
+    const share = bounds.requests.share()
+    if (!share.take(text.length)) return socket.close(TRY_AGAIN, 'server busy: too many requests at once')
     if (++inFlight >= limits.inFlight) socket.pause()
     void dispatch(text, options).then((answer) => {
+      share.release()
       if (answer !== undefined) send(answer)
       if (--inFlight < limits.inFlight && socket.isPaused) socket.resume()
     })

@@ -40,6 +40,7 @@ function asHigh(height: number) {
     methods: methods({ debug: true }),
     maxBatch: 100,
     maxResponse: 100,
+    turn: async () => true,
     onError,
   }
   return async (request: unknown) => JSON.parse((await dispatch(JSON.stringify(request), options)) ?? 'null')

@@ -78,8 +78,11 @@ export function decodeLiveSpan(bytes: Uint8Array, { chainId, parity }: LiveSpanO
   const counts = origins.map(() => reader.count(reader.remaining, 'transaction count'))
   const transactions = readTransactions(reader, counts, chainId, parity)
   reader.end()
+  let end = 0
   const blocks = origins.map((l1Number, i) => {
-    return { number: firstNumber + BigInt(i), timestamp, l1Number, transactions: transactions.splice(0, counts[i]) }
+    const start = end
+    end += counts[i] ?? 0
+    return { number: firstNumber + BigInt(i), timestamp, l1Number, transactions: transactions.slice(start, end) }
   })
   return { blocks, parentCheck, l1OriginCheck }
 }

@@ -67,12 +67,16 @@ function envelope(value: unknown, wanted: 'unsigned' | 'signed', fail: Malformed
   if (kind !== wanted) throw fail(`its "kind" is not "${wanted}"`)
   if (version !== VERSION) throw fail(`its "version" is not ${VERSION}`)
   if (typeof network !== 'string' || !NETWORK.test(network)) throw fail('its "network" is not a name')
-  if (!/^\d{1,20}$/.test(String(chainId))) throw fail('its "chainId" is not a number')
   if (!Array.isArray(transactions) || transactions.length === 0 || transactions.length > MAX_TRANSACTIONS) {
     throw fail(`it does not hold 1 to ${MAX_TRANSACTIONS} transactions`)
   }
   const items = transactions.map((item) => (item ?? {}) as Record<string, unknown>)
-  return { network, chainId: BigInt(String(chainId)), from: shape.address(from, 'from', fail), items }
+  return {
+    network,
+    chainId: shape.wholeNumber(chainId, 'its "chainId"', fail),
+    from: shape.address(from, 'from', fail),
+    items,
+  }
 }
 
 function titleOf(value: unknown, fail: Malformed): string {

@@ -1,13 +1,17 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { hexQuantity } from '../../../core/codec/index.js'
 import { type BlockRef, blockNumber, blockRef, findBlock } from './blockRef.js'
 import type { RpcContext } from './context.js'
-import { invalidParams, limitExceeded } from './errors.js'
+import { invalidParams, limitExceeded, RpcCode, RpcError } from './errors.js'
 import { blockJson, receiptJson } from './format.js'
-import { type MethodTable, method } from './method.js'
+import { heavy, type MethodTable, method } from './method.js'
 import { boolean, hash, optional } from './params.js'
+import { Verbatim } from './verbatim.js'
 
 /** As the live network's nodes (facts: eth_getBlockRange). */
 const MAX_RANGE = 1000
+/** Characters of the blocks of a range together. */
+const MAX_RANGE_LENGTH = 25 * 1024 * 1024
 
 async function block(context: RpcContext, ref: BlockRef, full: boolean) {
   const found = await findBlock(context, ref)
@@ -29,13 +33,19 @@ async function range(context: RpcContext, start: BlockRef, end: BlockRef, full: 
   if (last.number < first.number) throw invalidParams(`start ${first.number} lies after end ${last.number}`)
   const size = last.number - first.number + 1
   if (size > MAX_RANGE) throw limitExceeded(`requested block range is too large: ${size}, at most ${MAX_RANGE} blocks`)
-  const blocks: object[] = []
+  const blocks: string[] = []
+  let length = 0
   for (let number = first.number; number <= last.number; number++) {
+    await breathe()
     const found = await context.chain.blockByNumber(number)
     if (found === undefined) break
-    blocks.push(blockJson(context.chain, found, full))
+    const text = JSON.stringify(blockJson(context.chain, found, full))
+    length += text.length
+    if (length > MAX_RANGE_LENGTH)
+      throw new RpcError(RpcCode.responseTooLarge, 'response too large: ask for fewer blocks')
+    blocks.push(text)
   }
-  return blocks
+  return new Verbatim(`[${blocks.join(',')}]`)
 }
 
 const byHash = (of: string): BlockRef => ({ hash: of as `0x${string}`, requireCanonical: false })
@@ -48,7 +58,7 @@ export const blockMethods: MethodTable = {
   eth_getBlockTransactionCountByHash: method([hash], (context, of) => count(context, byHash(of))),
   eth_getUncleCountByBlockNumber: method([blockNumber], uncles),
   eth_getUncleCountByBlockHash: method([hash], (context, of) => uncles(context, byHash(of))),
-  eth_getBlockRange: method([blockNumber, blockNumber, optional(boolean, false)], range),
+  eth_getBlockRange: heavy(method([blockNumber, blockNumber, optional(boolean, false)], range)),
   eth_getBlockReceipts: method([blockRef], async (context, ref) => {
     const found = await findBlock(context, ref)
     const receipts = found === undefined ? undefined : await context.chain.receipts(found.hash)

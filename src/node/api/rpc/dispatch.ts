@@ -12,6 +12,10 @@ export interface DispatchOptions {
   maxResponse: number
   /** Characters of one answer, where its way to the caller is bounded. */
   maxAnswer?: number
+  /** Resolves when a request may begin; false where too many wait (see `Pacer`). */
+  turn(): Promise<boolean>
+  /** Whether the caller is gone, and what is left of its batch is not worth answering. */
+  gone?: () => boolean
   /** Of every call that ends; `method` is "unknown" for those that do not exist. */
   onCall?: (method: string, outcome: 'ok' | 'error') => void
   /** Bugs, of which the caller learns nothing. */
@@ -24,6 +28,8 @@ const failed = (id: Id, error: RpcError): string => JSON.stringify({ jsonrpc: '2
 
 /** Answers the text of one request or a batch (JSON-RPC 2.0); undefined where nothing is to be answered. Never throws. */
 export async function dispatch(text: string, options: DispatchOptions): Promise<string | undefined> {
+  if (!(await options.turn())) return failed(null, busy())
+  if (options.gone?.()) return undefined
   let request: unknown
   try {
     request = JSON.parse(text)
@@ -45,12 +51,24 @@ async function answerBatch(requests: readonly unknown[], options: DispatchOption
   const answers: string[] = []
   let size = 0
   for (const request of requests) {
-    const next = size > options.maxResponse ? tooLarge(request) : await answer(request, options)
+    if (options.gone?.()) return undefined
+    const next = size > options.maxResponse ? tooLarge(request) : await inTurn(request, options)
     if (next === undefined) continue
     answers.push(next)
     size += next.length
   }
   return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+}
+
+/** One of a batch: others may ask, and the node do its own work, between two of them. */
+async function inTurn(request: unknown, options: DispatchOptions): Promise<string | undefined> {
+  if (await options.turn()) return answer(request, options)
+  const id = idOf(request)
+  return id === undefined ? undefined : failed(id, busy())
+}
+
+function busy(): RpcError {
+  return limitExceeded('server busy: too many requests wait')
 }
 
 function weightOf(request: unknown, { methods }: DispatchOptions): number {

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { nextBaseFee } from '../../../core/chain/baseFee.js'
 import { hexQuantity } from '../../../core/codec/index.js'
 import type { Block } from '../../../core/ports/execution.js'
@@ -5,7 +6,7 @@ import { type BlockRef, blockNumber, requireBlock } from './blockRef.js'
 import type { RpcContext } from './context.js'
 import { invalidParams } from './errors.js'
 import { effectiveTip } from './format.js'
-import { type MethodTable, method } from './method.js'
+import { heavy, type MethodTable, method } from './method.js'
 import { index, list, optional, type Parser } from './params.js'
 
 const MAX_BLOCKS = 1024
@@ -59,11 +60,13 @@ async function feeHistory(context: RpcContext, count: number, newest: BlockRef, 
   const blocks: Block[] = []
   const first = Math.max(0, last.number - Math.min(count, MAX_BLOCKS) + 1)
   for (let number = first; number <= last.number; number++) {
+    if (number % 16 === 0) await breathe()
     blocks.push(await requireBlock(context, { number }))
   }
   if (blocks.length === 0) return { oldestBlock: '0x0', gasUsedRatio: null }
   const reward: string[][] = []
   for (const block of percentiles === undefined ? [] : blocks) {
+    await breathe()
     reward.push(await rewards(context, block, percentiles ?? []))
   }
   return {
@@ -86,5 +89,5 @@ export const feeMethods: MethodTable = {
   }),
   eth_maxPriorityFeePerGas: method([], ({ chain }) => hexQuantity(suggestedTip(nextBaseFee(chain.head())))),
   eth_blobBaseFee: method([], () => BLOB_BASE_FEE),
-  eth_feeHistory: method([blockCount, blockNumber, optional(list(percentile, MAX_PERCENTILES))], feeHistory),
+  eth_feeHistory: heavy(method([blockCount, blockNumber, optional(list(percentile, MAX_PERCENTILES))], feeHistory)),
 }

@@ -1,4 +1,4 @@
-import type { Block } from '../../../core/ports/execution.js'
+import type { Block, Receipt } from '../../../core/ports/execution.js'
 import type { RpcContext } from './context.js'
 
 /** What a new head changed, each from the oldest block to the newest. */
@@ -16,6 +16,7 @@ const MAX_BLOCKS = 1024
  */
 export class HeadFeed {
   readonly #context: RpcContext
+  readonly #receipts = new WeakMap<Block, Promise<readonly Receipt[]>>()
   readonly #listeners = new Set<(change: ChainChange) => void>()
   readonly #onError: (error: unknown) => void
   readonly #stop: () => void
@@ -29,6 +30,15 @@ export class HeadFeed {
     this.#stop = context.onHead((head) => {
       this.#queue = this.#queue.then(() => this.#advance(head)).catch(this.#onError)
     })
+  }
+
+  /** The receipts of a block that a change names: read once, however many listen. */
+  receiptsOf(block: Block): Promise<readonly Receipt[]> {
+    const known = this.#receipts.get(block)
+    if (known !== undefined) return known
+    const read = this.#context.chain.receipts(block.hash).then((found) => found ?? [])
+    this.#receipts.set(block, read)
+    return read
   }
 
   listen(listener: (change: ChainChange) => void): () => void {

@@ -55,6 +55,17 @@ export function headerJson(block: Block): Record<string, string> {
   return json
 }
 
+const texts = new WeakMap<Block, string>()
+
+/** As `headerJson`, written; once a block, however many ask for it. */
+export function headerText(block: Block): string {
+  const known = texts.get(block)
+  if (known !== undefined) return known
+  const text = JSON.stringify(headerJson(block))
+  texts.set(block, text)
+  return text
+}
+
 /** The withdrawals of `block` as JSON; amounts in gwei (EIP-4895). */
 export function withdrawalsJson(block: Block): Record<string, string>[] {
   const items = parts(block)[3]

@@ -40,13 +40,18 @@ export const logMatch: Parser<LogMatch> = (value, name) => {
   }
 }
 
-export function matches(log: Log, { addresses, topics }: LogMatch): boolean {
-  if (addresses.length > 0 && !addresses.includes(log.address)) return false
-  if (topics.length > log.topics.length) return false
-  return topics.every((anyOf, i) => {
-    const topic = log.topics[i]
-    return anyOf === null || (topic !== undefined && anyOf.includes(topic))
-  })
+/** Whether a log matches; made once for many logs. */
+export function matcher({ addresses, topics }: LogMatch): (log: Log) => boolean {
+  const wanted = new Set(addresses)
+  const alternatives = topics.map((anyOf) => (anyOf === null ? null : new Set(anyOf)))
+  return (log) => {
+    if (wanted.size > 0 && !wanted.has(log.address)) return false
+    if (alternatives.length > log.topics.length) return false
+    return alternatives.every((anyOf, i) => {
+      const topic = log.topics[i]
+      return anyOf === null || (topic !== undefined && anyOf.has(topic))
+    })
+  }
 }
 
 type Range = { blockHash: Hash } | { from: BlockRef; to: BlockRef }
@@ -67,7 +72,7 @@ const logFilter: Parser<LogMatch & { range: Range }> = (value, name) => {
 async function logsOf({ chain }: RpcContext, match: LogMatch, blockHash: Hash): Promise<readonly Log[]> {
   const receipts = await chain.receipts(blockHash)
   if (receipts === undefined) throw new RpcError(RpcCode.server, 'unknown block')
-  const found = receipts.flatMap(({ logs }) => logs.filter((log) => matches(log, match)))
+  const found = receipts.flatMap(({ logs }) => logs.filter(matcher(match)))
   if (found.length > MAX_LOGS) throw limitExceeded(`query returned more than ${MAX_LOGS} results`)
   return found
 }

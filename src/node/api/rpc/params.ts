@@ -9,9 +9,15 @@ const SHOWN = 80
 
 function complain(value: unknown, name: string, expected: string): never {
   if (value === undefined) throw invalidParams(`missing value for required ${name}`)
-  const text = JSON.stringify(value) ?? String(value)
-  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
-  throw invalidParams(`invalid ${name}: ${shown} is not ${expected}`)
+  throw invalidParams(`invalid ${name}: ${shown(value)} is not ${expected}`)
+}
+
+/** The beginning of a value: to write all of it could take as long as the caller likes, and more depth than there is. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : '[...]'
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : '{...}'
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN)) : String(value)
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
 }
 
 /** Whole bytes. */

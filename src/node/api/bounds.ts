@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { Backlog, type Reader } from './backlog.js'
+import { Budget } from './budget.js'
+import type { ApiLimits } from './limits.js'
+
+/** What a connection has open: requests that are being answered. */
+interface Caller extends Reader {
+  open: number
+}
+
+/** What all connections of a server share, so that many of them take no more than a few. */
+export class Bounds {
+  /** Bytes of requests. */
+  readonly requests: Budget
+  readonly subscriptions: Budget
+  readonly pendingSubscriptions: Budget
+  /** Bytes of answers that nobody has taken yet. */
+  readonly backlog: Backlog
+  readonly #pipelined: number
+  readonly #callers = new WeakMap<Socket, Caller>()
+
+  constructor(limits: ApiLimits) {
+    this.requests = new Budget(limits.requests)
+    this.subscriptions = new Budget(limits.allSubscriptions)
+    this.pendingSubscriptions = new Budget(limits.pendingSubscriptions)
+    this.backlog = new Backlog(limits.backlog)
+    this.#pipelined = limits.pipelined
+  }
+
+  /** Counts a request that is to be answered; false where its connection has too many already. */
+  open(response: ServerResponse): boolean {
+    const caller = this.#callerOf(response.req.socket)
+    caller.open += 1
+    response.once('close', () => {
+      caller.open -= 1
+    })
+    return caller.open <= this.#pipelined
+  }
+
+  /** Keeps an answer over HTTP in mind until it is taken. */
+  held(response: ServerResponse, bytes: number): void {
+    response.once('close', this.backlog.add(this.#callerOf(response.req.socket), bytes))
+  }
+
+  #callerOf(socket: Socket): Caller {
+    const known = this.#callers.get(socket)
+    if (known !== undefined) return known
+    const caller = { open: 0, cut: () => socket.destroy() }
+    this.#callers.set(socket, caller)
+    // Answers that stand in line behind another one never hear that their connection is gone.
+    socket.once('close', () => this.backlog.forget(caller))
+    return caller
+  }
+}
