@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+import {ISequencerInfo} from "../../src/locking/ISequencerInfo.sol";
+import {LockingPool} from "../../src/locking/LockingPool.sol";
+import {recordOf} from "../support/records.sol";
+import {Governance} from "./Governance.sol";
+
+contract LockingHandler is Governance {}
+
+/// @title What holds after whatever was done to the locking contracts
+contract LockingInvariants {
+    LockingHandler internal handler;
+
+    function setUp() public {
+        handler = new LockingHandler();
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    function invariant_locking() public view {
+        _balanceCoversStakesAndUnpaidRewards();
+        _recordsAreTheModels();
+        _oneOwnerOneSignerAndNoSignerTwice();
+        _whatWentToTheBridgeIsThere();
+    }
+
+    /// @dev To the wei: no METIS is without an owner, none has two.
+    function _balanceCoversStakesAndUnpaidRewards() private view {
+        (uint256 stakes, uint256 rewards) = handler.owed();
+        require(handler.info().totalLocked() == stakes, "total locked");
+        uint256 balance = handler.token().balanceOf(address(handler.info()));
+        require(balance >= stakes + rewards, "balance does not cover what is owed");
+        require(balance == stakes + rewards + handler.donated(), "balance");
+        require(handler.info().totalRewardsLiquidated() == handler.liquidated(), "rewards liquidated");
+        for (uint256 i; i < 14; ++i) {
+            address account = handler.people(i);
+            require(handler.token().balanceOf(account) == handler.wallet(account), "METIS of an account");
+        }
+    }
+
+    function _recordsAreTheModels() private view {
+        require(handler.pool().totalSequencers() == handler.total(), "count of sequencers");
+        LockingPool pool = handler.pool();
+        for (uint256 id; id <= handler.total() + 1; ++id) {
+            ISequencerInfo.Sequencer memory expected = handler.record(id);
+            require(keccak256(abi.encode(recordOf(pool, id))) == keccak256(abi.encode(expected)), "record of a sequencer");
+        }
+        for (uint256 i = 1; i < 4; ++i) {
+            ISequencerInfo.Status status = ISequencerInfo.Status(i);
+            require(handler.pool().seqStatuses(status) == handler.countOf(status), "count by status");
+        }
+        (uint256 batch,,, uint256 epoch) = handler.pool().curBatchState();
+        require(batch == handler.batch() && epoch == handler.lastEpoch(), "reward batch");
+    }
+
+    function _oneOwnerOneSignerAndNoSignerTwice() private view {
+        for (uint256 i; i < 14; ++i) {
+            address owner = handler.people(i);
+            require(handler.pool().seqOwners(owner) == handler.idOwnedBy(owner), "sequencer of an owner");
+        }
+        for (uint256 key; key < 40; ++key) {
+            address signer = address(uint160(uint256(keccak256(handler.pubkey(key)))));
+            require(handler.pool().seqSigners(signer) == handler.idSignedBy(signer), "sequencer of a signer");
+        }
+    }
+
+    function _whatWentToTheBridgeIsThere() private view {
+        address bridge = address(handler.bridge());
+        address info = address(handler.info());
+        require(handler.token().balanceOf(bridge) == handler.bridged(), "METIS in the bridge");
+        require(handler.token().allowance(info, bridge) == 0, "allowance left to the bridge");
+        require(handler.bridge().queueLength() == handler.deposits(), "deposits");
+        require(bridge.balance == handler.fees(), "deposit fees");
+        require(info.balance == handler.strandedInInfo(), "ETH in the escrow");
+        require(address(handler.pool()).balance == handler.strandedInPool(), "ETH in the pool");
+    }
+}
