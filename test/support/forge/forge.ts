@@ -94,7 +94,7 @@ export class Forge {
       'libs = ["node_modules"]',
       'auto_detect_remappings = false',
       'remappings = ["@openzeppelin/=node_modules/@openzeppelin/"]',
-      `solc = ${JSON.stringify(join(root, 'test/support/forge/solc.mjs'))}`,
+      `solc = ${JSON.stringify(join(root, 'scripts/solc.mjs'))}`,
       'evm_version = "paris"',
       'optimizer = true',
       'offline = true',
