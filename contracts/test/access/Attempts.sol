@@ -8,22 +8,11 @@ import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/Own
 import {ISequencerInfo} from "../../src/locking/ISequencerInfo.sol";
 import {InboxSenderManager} from "../../src/rollup/InboxSenderManager.sol";
 import {NONE, text} from "../support/Caller.sol";
-import {CHAIN, MPC, OWNER, PAYER, PROPOSER_NAME, UPGRADER, WHITELIST_ADMIN} from "../support/L1.sol";
-import {Roles} from "./Roles.sol";
+import {CHAIN, MPC, OWNER, PAYER, PROPOSER_NAME, UPGRADER} from "../support/L1.sol";
+import {PoolAttempts} from "./PoolAttempts.sol";
 
-/// @title Every function that changes what is not the caller's own: whose it is, and what the others are told
-abstract contract Attempts is Roles {
-    struct Attempt {
-        address target;
-        bytes data;
-        address[2] allowed;
-        bytes refusal;
-        /// What those on the whitelist are told, where it differs.
-        bytes toListed;
-    }
-
-    Attempt[] internal attempts;
-
+/// @title Every function of every contract
+abstract contract Attempts is PoolAttempts {
     /// @param seed Gives the values.
     function _list(uint256 seed) internal {
         delete attempts;
@@ -34,39 +23,6 @@ abstract contract Attempts is Roles {
         _listRollup(seed, account);
         _listSet(seed, account);
         _listProxies(account);
-    }
-
-    function _listPool(uint256 seed, address account) private {
-        address target = address(pool);
-        _nobodys(target, abi.encodeCall(pool.initialize, (account)), text("Initializable: contract is already initialized"));
-        _owners(target, abi.encodeCall(pool.updateMpc, (account)));
-        _owners(target, abi.encodeCall(pool.setPause, (seed % 2 == 0)));
-        _owners(target, abi.encodeCall(pool.updateWithdrawDelayTimeValue, (seed)));
-        _owners(target, abi.encodeCall(pool.updateBlockReward, (seed)));
-        _owners(target, abi.encodeCall(pool.setSignerUpdateThrottle, (seed)));
-        _owners(target, abi.encodeCall(pool.setWhitelistAdmin, (account)));
-        _owners(target, abi.encodeCall(pool.forceUnlock, (1, uint32(seed))));
-        bytes memory notOwner = text("Ownable: caller is not the owner");
-        _add(target, abi.encodeCall(pool.setWhitelist, (account, seed % 2 == 0)), [OWNER, WHITELIST_ADMIN], notOwner);
-        bytes memory data = abi.encodeCall(pool.batchSubmitRewards, (2, 1, 2, new address[](1), new uint256[](1)));
-        _add(target, data, [MPC, MPC], text("not MPC"));
-        _ownable(target, account);
-    }
-
-    function _listSequencers(uint256 seed, address account) private {
-        uint32 gas = uint32(seed);
-        _sequencers(abi.encodeCall(pool.lockFor, (account, seed, KEY)), LISTED);
-        _sequencers(abi.encodeCall(pool.lockWithRewardRecipient, (account, account, seed, KEY)), LISTED);
-        _sequencers(abi.encodeCall(pool.relock, (1, seed, seed % 2 == 0)), SEQUENCER);
-        _sequencers(abi.encodeCall(pool.withdraw, (1, seed)), SEQUENCER);
-        _sequencers(abi.encodeCall(pool.withdrawRewards, (1, gas)), SEQUENCER);
-        _sequencers(abi.encodeCall(pool.unlock, (1, gas)), SEQUENCER);
-        _sequencers(abi.encodeCall(pool.unlockClaim, (1, gas)), SEQUENCER);
-        _sequencers(abi.encodeCall(pool.setSequencerRewardRecipient, (1, account)), SEQUENCER);
-        bytes memory notOwner = abi.encodePacked(ISequencerInfo.NotSeqOwner.selector);
-        _add(address(pool), abi.encodeCall(pool.setSequencerOwner, (1, LISTED)), [SEQUENCER, SEQUENCER], notOwner);
-        bytes memory notSigner = abi.encodePacked(ISequencerInfo.NotSeqSigner.selector);
-        _add(address(pool), abi.encodeCall(pool.updateSigner, (1, KEY)), [_signer(), _signer()], notSigner);
     }
 
     function _listInfo(uint256 seed, address account) private {
@@ -140,30 +96,7 @@ abstract contract Attempts is Roles {
         _upgraders(abi.encodeCall(OwnableUpgradeable.renounceOwnership, ()));
     }
 
-    function _ownable(address target, address account) private {
-        _owners(target, abi.encodeCall(OwnableUpgradeable.transferOwnership, (account)));
-        _owners(target, abi.encodeCall(OwnableUpgradeable.renounceOwnership, ()));
-    }
-
-    function _owners(address target, bytes memory data) private {
-        _add(target, data, [OWNER, OWNER], text("Ownable: caller is not the owner"));
-    }
-
     function _upgraders(bytes memory data) private {
         _add(address(proxyAdmin), data, [UPGRADER, UPGRADER], text("Ownable: caller is not the owner"));
-    }
-
-    function _nobodys(address target, bytes memory data, bytes memory refusal) private {
-        _add(target, data, [address(0), address(0)], refusal);
-    }
-
-    /// @dev For those on the whitelist; what is done with sequencer 1, for its owner.
-    function _sequencers(bytes memory data, address allowed) private {
-        _add(address(pool), data, [SEQUENCER, allowed], abi.encodePacked(ISequencerInfo.NotWhitelisted.selector));
-        attempts[attempts.length - 1].toListed = abi.encodePacked(ISequencerInfo.NotSeqOwner.selector);
-    }
-
-    function _add(address target, bytes memory data, address[2] memory allowed, bytes memory refusal) private {
-        attempts.push(Attempt(target, data, allowed, refusal, NONE));
     }
 }

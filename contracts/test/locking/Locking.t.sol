@@ -62,7 +62,7 @@ contract LockingInvariants {
             address owner = handler.people(i);
             require(handler.pool().seqOwners(owner) == handler.idOwnedBy(owner), "sequencer of an owner");
         }
-        for (uint256 key; key < 40; ++key) {
+        for (uint256 key; key < handler.keys() + 2; ++key) {
             address signer = address(uint160(uint256(keccak256(handler.pubkey(key)))));
             require(handler.pool().seqSigners(signer) == handler.idSignedBy(signer), "sequencer of a signer");
         }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.20;
 
 import {ISequencerInfo} from "../../src/locking/ISequencerInfo.sol";
-import {Caller, NONE, text} from "../support/Caller.sol";
+import {Caller} from "../support/Caller.sol";
 import {L1, OWNER, MPC, PAYER, STRANGER, UPGRADER, WHITELIST_ADMIN, SUPPLY} from "../support/L1.sol";
 import {vm} from "../support/Vm.sol";
 
@@ -10,12 +10,13 @@ import {vm} from "../support/Vm.sol";
 /// @dev It has lists where the contracts have indexes and sums, so that a wrong index or sum shows.
 abstract contract LockingModel is L1, Caller {
     uint256 internal constant OWNERS = 5;
-    uint256 internal constant KEYS = 40;
     uint256 internal constant START = 1_750_000_000;
 
-    ISequencerInfo.Sequencer[] private _records;
+    ISequencerInfo.Sequencer[] internal _records;
     address[] public people;
     mapping(address signer => bool) public everSigned;
+    /// @notice Keys that signed have numbers below it, or it itself.
+    uint256 public keys;
     mapping(address => bool) public listed;
     mapping(address => uint256) public wallet;
     /// @notice Who lets the escrow take METIS without a limit; the others let it take none.
@@ -136,53 +137,5 @@ abstract contract LockingModel is L1, Caller {
 
     function _signer(uint256 key) internal pure returns (address) {
         return address(uint160(uint256(keccak256(pubkey(key)))));
-    }
-
-    function _anybody(uint256 seed) internal view returns (address) {
-        return people[seed % people.length];
-    }
-
-    function _mostly(uint256 seed, address right) internal view returns (address) {
-        return _mostly(seed, right, people);
-    }
-
-    /// @dev Mostly a sequencer of that status; else one of the ids given so far, 0, or the next one.
-    function _id(uint256 seed, ISequencerInfo.Status status) internal view returns (uint256) {
-        uint256 count = countOf(status);
-        if (count == 0 || seed % 8 == 0) return (seed / 8) % (_records.length + 2);
-        uint256 skip = (seed / 8) % count;
-        for (uint256 i; i < _records.length; ++i) {
-            if (_records[i].status != status) continue;
-            if (skip == 0) return i + 1;
-            --skip;
-        }
-        revert("a status has fewer records than were counted");
-    }
-
-    /// @dev Numbers around which something changes, or any number up to `limit`.
-    function _around(uint256 seed, uint256 edge, uint256 limit) internal pure returns (uint256) {
-        uint256 kind = seed % 8;
-        if (kind == 0) return edge > 0 ? edge - 1 : 0;
-        if (kind == 1) return edge < type(uint256).max ? edge + 1 : edge;
-        if (kind < 4) return edge;
-        return (seed / 8) % (limit + 1);
-    }
-
-    /// @dev Another number from the same seed.
-    function _draw(uint256 seed, uint256 which) internal pure returns (uint256) {
-        return uint256(keccak256(abi.encode(seed, which)));
-    }
-
-    function _gas(uint256 seed) internal pure returns (uint32) {
-        return uint32(_around(_draw(seed, 9), 200_000, 1_000_000));
-    }
-
-    function _bridgeFee(uint32 gas) internal view returns (uint256) {
-        return (gas > 200_000 ? gas : 200_000) * discount;
-    }
-
-    function _unpayable(address from, uint256 amount) internal view returns (bytes memory) {
-        if (amount > 0 && !approved[from]) return text("ERC20: insufficient allowance");
-        return wallet[from] < amount ? text("ERC20: transfer amount exceeds balance") : NONE;
     }
 }

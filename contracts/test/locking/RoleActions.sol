@@ -5,10 +5,10 @@ import {ISequencerInfo} from "../../src/locking/ISequencerInfo.sol";
 import {NONE, OVERFLOW, text} from "../support/Caller.sol";
 import {L2_METIS, CHAIN, OWNER, PAYER, STRANGER} from "../support/L1.sol";
 import {vm} from "../support/Vm.sol";
-import {OwnerActions} from "./OwnerActions.sol";
+import {HandoverActions} from "./HandoverActions.sol";
 
 /// @title What the group and the keeper of the whitelist do, what time does, and what strangers may do
-abstract contract RoleActions is OwnerActions {
+abstract contract RoleActions is HandoverActions {
     uint256 private constant MAX = type(uint256).max;
 
     function wait(uint256, uint256 seed) external timely {
@@ -22,7 +22,7 @@ abstract contract RoleActions is OwnerActions {
         uint256[] memory blocks = new uint256[](seed % 32 == 31 ? signers.length + 1 : signers.length);
         for (uint256 i; i < signers.length; ++i) {
             uint256 draw = _draw(seed, 10 + i);
-            signers[i] = draw % 16 == 0 ? _signer(draw / 16 % KEYS) : record(_id(draw / 16, ISequencerInfo.Status.Active)).signer;
+            signers[i] = draw % 16 == 0 ? _signer(draw / 16 % (keys + 2)) : record(_id(draw / 16, ISequencerInfo.Status.Active)).signer;
         }
         for (uint256 i; i < blocks.length; ++i) {
             uint256 draw = _draw(seed, 20 + i);
@@ -97,9 +97,5 @@ abstract contract RoleActions is OwnerActions {
     function _owns(uint256 who, address target, bytes memory data, bytes memory refusal) internal returns (bool) {
         address from = _mostly(who, OWNER);
         return _call(from, target, 0, data, from == OWNER ? refusal : _ownable(from));
-    }
-
-    function _ownable(address from) internal pure returns (bytes memory) {
-        return from == OWNER ? NONE : text("Ownable: caller is not the owner");
     }
 }

@@ -148,6 +148,6 @@ function plant({ file, in: holder = file, contract, from, to, name }: Planted): 
 /** The failures that show the error planted in one of the contracts: empty where the tests don't see it. */
 export async function failuresOf(planted: Planted, forge: Forge, seed: number): Promise<Outcome[]> {
   const instead = { contract: planted.contract, bytecode: plant(planted) }
-  const outcomes = await forge.run({ seed, runs: 16, depth: 100, fuzz: 2, only: planted.by, instead })
+  const outcomes = await forge.run({ seed, runs: 64, depth: 200, fuzz: 2, only: planted.by, instead })
   return outcomes.filter(({ passed, reason }) => !passed && reason.includes(planted.seen))
 }
