@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { forgeBinary, NO_FORGE } from '../support/forge/binary.js'
 import { Forge } from '../support/forge/forge.js'
-import { failuresOf, PLANTED } from '../support/forge/planted.js'
+import { failuresOf, PLANTED, sourcesWith } from '../support/forge/planted.js'
 
 /** `npm run soak -- contracts` does the same for longer, and plants all of the errors. */
 const FEW = { seed: 6, runs: 8, depth: 60, fuzz: 8 }
@@ -34,4 +34,8 @@ describe.runIf(found)('the contracts under forge', () => {
     },
     5 * MINUTES,
   )
+})
+
+it('the errors that the soak plants have their places in the sources', () => {
+  for (const planted of PLANTED) expect(() => sourcesWith(planted)).not.toThrow()
 })

@@ -68,7 +68,9 @@ contract Access is Attempts {
     function _complete(string memory name, address target, uint256 open) private view {
         bytes[] memory selectors = vm.parseJsonBytesArray(artifact("selectors"), string.concat(".", name));
         uint256 missing;
-        for (uint256 i; i < selectors.length; ++i) if (!_tried(target, bytes4(selectors[i]))) ++missing;
+        for (uint256 i; i < selectors.length; ++i) {
+            if (!_tried(target, bytes4(selectors[i]))) ++missing;
+        }
         require(missing == open, string.concat("a function is left out: ", name));
     }
 

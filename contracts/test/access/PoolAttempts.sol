@@ -10,7 +10,9 @@ import {AttemptList} from "./AttemptList.sol";
 abstract contract PoolAttempts is AttemptList {
     function _listPool(uint256 seed, address account) internal {
         address target = address(pool);
-        _nobodys(target, abi.encodeCall(pool.initialize, (account)), text("Initializable: contract is already initialized"));
+        _nobodys(
+            target, abi.encodeCall(pool.initialize, (account)), text("Initializable: contract is already initialized")
+        );
         _owners(target, abi.encodeCall(pool.updateMpc, (account)));
         _owners(target, abi.encodeCall(pool.setPause, (seed % 2 == 0)));
         _owners(target, abi.encodeCall(pool.updateWithdrawDelayTimeValue, (seed)));

@@ -61,10 +61,15 @@ abstract contract SequencerSetInvariants {
         (MetisSequencerSet.Epoch memory finished, bool exists) = set.finalizedEpoch();
         require(exists == (handler.epoch(0).endBlock < handler.height()), "whether an epoch is finished");
         uint256 expected;
-        for (uint256 id; id <= current; ++id) if (handler.epoch(id).endBlock < handler.height()) expected = id;
+        for (uint256 id; id <= current; ++id) {
+            if (handler.epoch(id).endBlock < handler.height()) expected = id;
+        }
         require(finished.number == expected, "finished epoch");
         uint256 first = handler.epoch(0).startBlock;
-        require(set.finalizedBlock() == (exists ? handler.epoch(expected).endBlock : first == 0 ? 0 : first - 1), "finished block");
+        require(
+            set.finalizedBlock() == (exists ? handler.epoch(expected).endBlock : first == 0 ? 0 : first - 1),
+            "finished block"
+        );
     }
 }
 

@@ -50,7 +50,8 @@ contract SequencerSetHandler is Caller {
         uint256 last = _epochs[current()].endBlock;
         uint256 id = current() + (seed % 16 == 1 ? seed / 16 % 4 : 1);
         uint256 start = seed % 16 == 2 ? seed / 16 % (height + 20) : last == MAX ? 0 : last + 1;
-        uint256 end = seed % 16 == 3 ? seed / 16 : seed % 16 == 4 ? start : start > MAX - length ? MAX : start + length - 1;
+        uint256 end =
+            seed % 16 == 3 ? seed / 16 : seed % 16 == 4 ? start : start > MAX - length ? MAX : start + length - 1;
         address signer = seed % 16 == 5 ? address(0) : _signer(seed);
         address from = _mostly(who, mpc, _people);
         bytes memory refusal = from == mpc ? _commitRefusal(id, start, end, signer) : text("Not Mpc");
@@ -59,7 +60,8 @@ contract SequencerSetHandler is Caller {
     }
 
     function recommitEpoch(uint256 who, uint256 seed) external timely {
-        uint256 old = seed % 16 == 1 ? seed / 16 % (current() + 3) : current() > 0 && seed % 2 == 0 ? current() - 1 : current();
+        uint256 old =
+            seed % 16 == 1 ? seed / 16 % (current() + 3) : current() > 0 && seed % 2 == 0 ? current() - 1 : current();
         if (_epochs[old > current() ? 0 : old].startBlock >= height && old + 1 == current()) return;
         uint256 id = seed % 16 == 3 ? seed / 16 % (current() + 3) : old + 1;
         uint256 start = seed % 16 == 5 ? height + 1 : height;
@@ -75,8 +77,11 @@ contract SequencerSetHandler is Caller {
     }
 
     function configure(uint256 who, uint256 seed) external timely {
-        if (seed % 2 == 0) _updateLength(_mostly(who, seed % 4 == 0 ? mpc : OWNER, _people), seed / 4 % 12);
-        else _updateMpc(_mostly(who, OWNER, _people), seed % 16 == 1 ? address(0) : _people[seed / 16 % _people.length]);
+        if (seed % 2 == 0) {
+            _updateLength(_mostly(who, seed % 4 == 0 ? mpc : OWNER, _people), seed / 4 % 12);
+        } else {
+            _updateMpc(_mostly(who, OWNER, _people), seed % 16 == 1 ? address(0) : _people[seed / 16 % _people.length]);
+        }
     }
 
     function _updateLength(address from, uint256 value) private {
@@ -91,14 +96,22 @@ contract SequencerSetHandler is Caller {
         if (_call(from, address(set), 0, abi.encodeCall(set.UpdateMpcAddress, (to)), refusal)) mpc = to;
     }
 
-    function _commitRefusal(uint256 id, uint256 start, uint256 end, address signer) private view returns (bytes memory) {
-        if (current() > 1 && _epochs[current() - 1].endBlock >= height) return text("The last epoch not finished");
+    function _commitRefusal(uint256 id, uint256 start, uint256 end, address signer)
+        private
+        view
+        returns (bytes memory)
+    {
+        if (current() > 1 && _epochs[current() - 1].endBlock >= height) {
+            return text("The last epoch not finished");
+        }
         if (id != current() + 1) return text("Invalid new epoch number");
         if (end <= start) return text("End block must be greater than start block");
         if (end - start == MAX) return OVERFLOW;
         if (end - start + 1 != length) return text("Mismatch epoch length and block length");
         if (_epochs[current()].endBlock == MAX) return OVERFLOW;
-        if (start != _epochs[current()].endBlock + 1) return text("Start block must be greater than currentEpoch.endBlock by 1");
+        if (start != _epochs[current()].endBlock + 1) {
+            return text("Start block must be greater than currentEpoch.endBlock by 1");
+        }
         return signer == address(0) ? text("Invalid signer") : NONE;
     }
 

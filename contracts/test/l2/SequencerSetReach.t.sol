@@ -10,9 +10,15 @@ import {initialisedSet} from "./sets.sol";
 contract SequencerSetReach is Reach {
     function test_reachesEveryFunctionAndRefusal() external {
         SequencerSetHandler handler = new SequencerSetHandler(initialisedSet(), 6);
-        bytes4[4] memory actions =
-            [handler.mine.selector, handler.commitEpoch.selector, handler.recommitEpoch.selector, handler.configure.selector];
-        for (uint256 i; i < 2000; ++i) _act(address(handler), actions[_draw(i) % 4], i);
+        bytes4[4] memory actions = [
+            handler.mine.selector,
+            handler.commitEpoch.selector,
+            handler.recommitEpoch.selector,
+            handler.configure.selector
+        ];
+        for (uint256 i; i < 2000; ++i) {
+            _act(address(handler), actions[_draw(i) % 4], i);
+        }
         MetisSequencerSet set = handler.set();
         _wentThrough(handler, set.commitEpoch.selector);
         _wentThrough(handler, set.recommitEpoch.selector);
@@ -33,6 +39,8 @@ contract SequencerSetReach is Reach {
             "Invalid oldEpochId",
             "The latest epoch producing"
         ];
-        for (uint256 i; i < texts.length; ++i) _met(handler, text(texts[i]));
+        for (uint256 i; i < texts.length; ++i) {
+            _met(handler, text(texts[i]));
+        }
     }
 }

@@ -42,7 +42,9 @@ abstract contract ExitActions is StakeActions {
         uint256 value = _around(seed, _bridgeFee(gas), 1 ether);
         bytes memory refusal = _gate(from);
         if (refusal.length == 0 && from != seq.owner) refusal = _custom(ISequencerInfo.NotSeqOwner.selector);
-        if (refusal.length == 0 && seq.rewardRecipient == address(0)) refusal = _custom(ISequencerInfo.NoRewardRecipient.selector);
+        if (refusal.length == 0 && seq.rewardRecipient == address(0)) {
+            refusal = _custom(ISequencerInfo.NoRewardRecipient.selector);
+        }
         bool free = seq.status == ISequencerInfo.Status.Inactive && timestamp >= seq.unlockClaimTime;
         if (refusal.length == 0 && !free) refusal = text("Not allowed to cliam");
         if (refusal.length == 0) refusal = _bridgeRefusal(seq, gas, value);
@@ -56,10 +58,14 @@ abstract contract ExitActions is StakeActions {
     }
 
     /// @dev The end that `unlock` and `forceUnlock` share.
-    function _exit(address from, uint256 id, uint32 gas, uint256 seed, bytes memory data, bytes memory refusal) internal {
+    function _exit(address from, uint256 id, uint32 gas, uint256 seed, bytes memory data, bytes memory refusal)
+        internal
+    {
         ISequencerInfo.Sequencer memory seq = record(id);
         uint256 value = _around(seed, _bridgeFee(gas), 1 ether);
-        if (refusal.length == 0 && seq.rewardRecipient == address(0)) refusal = _custom(ISequencerInfo.NoRewardRecipient.selector);
+        if (refusal.length == 0 && seq.rewardRecipient == address(0)) {
+            refusal = _custom(ISequencerInfo.NoRewardRecipient.selector);
+        }
         if (refusal.length == 0 && delay > type(uint256).max - timestamp) refusal = OVERFLOW;
         if (refusal.length == 0) refusal = _bridgeRefusal(seq, gas, value);
         if (!_call(from, address(pool), value, data, refusal)) return;

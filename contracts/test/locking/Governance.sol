@@ -10,20 +10,37 @@ import {RoleActions} from "./RoleActions.sol";
 abstract contract Governance is RoleActions {
     function configure(uint256 who, uint256 seed) external timely {
         uint256 which = _draw(seed, 1) % 16;
-        if (which == 0) _setWhitelistAdmin(who, seed);
-        else if (which == 1) _updateMpc(who, seed);
-        else if (which < 4) _setPause(who, seed);
-        else if (which == 4) _updateWithdrawDelayTimeValue(who, seed);
-        else if (which == 5) _updateBlockReward(who, seed);
-        else if (which == 6) _setSignerUpdateThrottle(who, seed);
-        else if (which == 7) _setMinLock(who, seed);
-        else if (which < 10) _setMaxLock(who, seed);
-        else if (which == 10) _setRewardPayer(who, seed);
-        else if (which == 11) _owns(who, address(info), abi.encodeCall(info.initManager, (STRANGER)), text("manager has been initialized"));
-        else if (which == 12) _approve(seed);
-        else if (which == 13) _forceUnlock(who, seed);
-        else if (which == 14) _setDiscount(who, seed);
-        else _collectFees(who);
+        if (which == 0) {
+            _setWhitelistAdmin(who, seed);
+        } else if (which == 1) {
+            _updateMpc(who, seed);
+        } else if (which < 4) {
+            _setPause(who, seed);
+        } else if (which == 4) {
+            _updateWithdrawDelayTimeValue(who, seed);
+        } else if (which == 5) {
+            _updateBlockReward(who, seed);
+        } else if (which == 6) {
+            _setSignerUpdateThrottle(who, seed);
+        } else if (which == 7) {
+            _setMinLock(who, seed);
+        } else if (which < 10) {
+            _setMaxLock(who, seed);
+        } else if (which == 10) {
+            _setRewardPayer(who, seed);
+        } else if (which == 11) {
+            _owns(
+                who, address(info), abi.encodeCall(info.initManager, (STRANGER)), text("manager has been initialized")
+            );
+        } else if (which == 12) {
+            _approve(seed);
+        } else if (which == 13) {
+            _forceUnlock(who, seed);
+        } else if (which == 14) {
+            _setDiscount(who, seed);
+        } else {
+            _collectFees(who);
+        }
     }
 
     function _forceUnlock(uint256 who, uint256 seed) private {
@@ -55,7 +72,9 @@ abstract contract Governance is RoleActions {
     function _updateWithdrawDelayTimeValue(uint256 who, uint256 seed) private {
         uint256 value = seed % 32 == 0 ? type(uint256).max : seed % 32 == 1 ? 0 : seed % 30 days;
         bytes memory refusal = value == 0 ? text("dalayTime==0") : NONE;
-        if (_owns(who, address(pool), abi.encodeCall(pool.updateWithdrawDelayTimeValue, (value)), refusal)) delay = value;
+        if (_owns(who, address(pool), abi.encodeCall(pool.updateWithdrawDelayTimeValue, (value)), refusal)) {
+            delay = value;
+        }
     }
 
     function _updateBlockReward(uint256 who, uint256 seed) private {
@@ -89,7 +108,9 @@ abstract contract Governance is RoleActions {
 
     function _approve(uint256 seed) private {
         bool yes = seed % 4 > 0;
-        _call(PAYER, address(token), 0, abi.encodeCall(token.approve, (address(info), yes ? type(uint256).max : 0)), NONE);
+        _call(
+            PAYER, address(token), 0, abi.encodeCall(token.approve, (address(info), yes ? type(uint256).max : 0)), NONE
+        );
         approved[PAYER] = yes;
     }
 

@@ -31,7 +31,9 @@ abstract contract HandoverActions is ExitActions {
         if (refusal.length == 0 && idOwnedBy(to) != 0) refusal = _custom(ISequencerInfo.OwnedSequencer.selector);
         if (refusal.length == 0 && !_active(seq)) refusal = _custom(ISequencerInfo.SeqNotActive.selector);
         if (refusal.length == 0 && from != seq.owner) refusal = _custom(ISequencerInfo.NotSeqOwner.selector);
-        if (_call(from, address(pool), 0, abi.encodeCall(pool.setSequencerOwner, (id, to)), refusal)) _at(id).owner = to;
+        if (_call(from, address(pool), 0, abi.encodeCall(pool.setSequencerOwner, (id, to)), refusal)) {
+            _at(id).owner = to;
+        }
     }
 
     function updateSigner(uint256 who, uint256 seed) external timely {

@@ -22,19 +22,34 @@ contract LockingInvariants {
     }
 
     function invariant_locking() public view {
-        _balanceCoversStakesAndUnpaidRewards();
-        _recordsAreTheModels();
+        ISequencerInfo.Sequencer[] memory records = _records();
+        _balanceCoversStakesAndUnpaidRewards(records);
+        _recordsAreTheModels(records);
         _oneOwnerOneSignerAndNoSignerTwice();
         _whatWentToTheBridgeIsThere();
     }
 
+    /// @dev All that there are, with the empty ones ahead and behind.
+    function _records() private view returns (ISequencerInfo.Sequencer[] memory records) {
+        LockingPool pool = handler.pool();
+        records = new ISequencerInfo.Sequencer[](pool.totalSequencers() + 2);
+        for (uint256 id; id < records.length; ++id) {
+            records[id] = recordOf(pool, id);
+        }
+    }
+
     /// @dev To the wei: no METIS is without an owner, none has two.
-    function _balanceCoversStakesAndUnpaidRewards() private view {
-        (uint256 stakes, uint256 rewards) = handler.owed();
-        require(handler.info().totalLocked() == stakes, "total locked");
+    function _balanceCoversStakesAndUnpaidRewards(ISequencerInfo.Sequencer[] memory records) private view {
+        uint256 stakes;
+        uint256 owed;
+        for (uint256 id; id < records.length; ++id) {
+            stakes += records[id].amount;
+            owed += records[id].amount + records[id].reward;
+        }
         uint256 balance = handler.token().balanceOf(address(handler.info()));
-        require(balance >= stakes + rewards, "balance does not cover what is owed");
-        require(balance == stakes + rewards + handler.donated(), "balance");
+        require(balance >= owed, "balance does not cover what is owed");
+        require(balance == owed + handler.donated(), "balance");
+        require(handler.info().totalLocked() == stakes, "total locked");
         require(handler.info().totalRewardsLiquidated() == handler.liquidated(), "rewards liquidated");
         for (uint256 i; i < 14; ++i) {
             address account = handler.people(i);
@@ -42,12 +57,11 @@ contract LockingInvariants {
         }
     }
 
-    function _recordsAreTheModels() private view {
-        require(handler.pool().totalSequencers() == handler.total(), "count of sequencers");
-        LockingPool pool = handler.pool();
-        for (uint256 id; id <= handler.total() + 1; ++id) {
-            ISequencerInfo.Sequencer memory expected = handler.record(id);
-            require(keccak256(abi.encode(recordOf(pool, id))) == keccak256(abi.encode(expected)), "record of a sequencer");
+    function _recordsAreTheModels(ISequencerInfo.Sequencer[] memory records) private view {
+        require(records.length == handler.total() + 2, "count of sequencers");
+        for (uint256 id; id < records.length; ++id) {
+            bytes32 expected = keccak256(abi.encode(handler.record(id)));
+            require(keccak256(abi.encode(records[id])) == expected, "record of a sequencer");
         }
         for (uint256 i = 1; i < 4; ++i) {
             ISequencerInfo.Status status = ISequencerInfo.Status(i);

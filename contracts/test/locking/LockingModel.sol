@@ -65,8 +65,12 @@ abstract contract LockingModel is L1, Caller {
             listed[owner] = true;
         }
         address[6] memory roles = [OWNER, MPC, PAYER, WHITELIST_ADMIN, UPGRADER, STRANGER];
-        for (uint256 i; i < roles.length; ++i) people.push(roles[i]);
-        for (uint256 i; i < 3; ++i) people.push(_signer(i));
+        for (uint256 i; i < roles.length; ++i) {
+            people.push(roles[i]);
+        }
+        for (uint256 i; i < 3; ++i) {
+            people.push(_signer(i));
+        }
     }
 
     /// @dev Each action begins here, since what forge set back between two actions comes from the model.
@@ -101,16 +105,10 @@ abstract contract LockingModel is L1, Caller {
         return everSigned[signer] ? type(uint256).max : 0;
     }
 
-    /// @notice Principal and unpaid rewards of all sequencers.
-    function owed() public view returns (uint256 stakes, uint256 rewards) {
-        for (uint256 i; i < _records.length; ++i) {
-            stakes += _records[i].amount;
-            rewards += _records[i].reward;
-        }
-    }
-
     function countOf(ISequencerInfo.Status status) public view returns (uint256 count) {
-        for (uint256 i; i < _records.length; ++i) if (_records[i].status == status) ++count;
+        for (uint256 i; i < _records.length; ++i) {
+            if (_records[i].status == status) ++count;
+        }
     }
 
     function pubkey(uint256 key) public pure returns (bytes memory) {

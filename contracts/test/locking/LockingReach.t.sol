@@ -25,7 +25,9 @@ contract LockingReach is Reach {
             locking.donate.selector,
             locking.configure.selector
         ];
-        for (uint256 i; i < 3000; ++i) _act(address(locking), actions[_draw(i) % 14], i);
+        for (uint256 i; i < 3000; ++i) {
+            _act(address(locking), actions[_draw(i) % 14], i);
+        }
         require(locking.total() > 7, "sequencers");
         bytes4[21] memory functions = [
             locking.pool().lockFor.selector,
@@ -50,7 +52,9 @@ contract LockingReach is Reach {
             locking.bridge().depositERC20ToByChainId.selector,
             locking.bridge().collectFees.selector
         ];
-        for (uint256 i; i < functions.length; ++i) _wentThrough(locking, functions[i]);
+        for (uint256 i; i < functions.length; ++i) {
+            _wentThrough(locking, functions[i]);
+        }
         _met(locking, OVERFLOW);
         string[17] memory texts = [
             "invalid amount",
@@ -71,7 +75,9 @@ contract LockingReach is Reach {
             "Ownable: caller is not the owner",
             "manager has been initialized"
         ];
-        for (uint256 i; i < texts.length; ++i) _met(locking, text(texts[i]));
+        for (uint256 i; i < texts.length; ++i) {
+            _met(locking, text(texts[i]));
+        }
         bytes4[8] memory errors = [
             ISequencerInfo.OwnedSequencer.selector,
             ISequencerInfo.SignerExisted.selector,
@@ -82,6 +88,8 @@ contract LockingReach is Reach {
             ISequencerInfo.NoRewardRecipient.selector,
             ISequencerInfo.NotWhitelisted.selector
         ];
-        for (uint256 i; i < errors.length; ++i) _met(locking, abi.encodePacked(errors[i]));
+        for (uint256 i; i < errors.length; ++i) {
+            _met(locking, abi.encodePacked(errors[i]));
+        }
     }
 }

@@ -10,7 +10,11 @@ import {Draws} from "./Draws.sol";
 
 /// @title What the contracts refuse, in the order of the live network's: the first reason that applies is the one that is given
 abstract contract Refusals is Draws {
-    function _lockRefusal(address from, uint256 key, uint256 amount, bool mismatch) internal view returns (bytes memory) {
+    function _lockRefusal(address from, uint256 key, uint256 amount, bool mismatch)
+        internal
+        view
+        returns (bytes memory)
+    {
         bytes memory refusal = _gate(from);
         if (refusal.length > 0) return refusal;
         if (mismatch) return text("pubkey and address mismatch");
@@ -34,7 +38,11 @@ abstract contract Refusals is Draws {
         return _unpayable(from, amount);
     }
 
-    function _bridgeRefusal(ISequencerInfo.Sequencer memory seq, uint32 gas, uint256 value) internal view returns (bytes memory) {
+    function _bridgeRefusal(ISequencerInfo.Sequencer memory seq, uint32 gas, uint256 value)
+        internal
+        view
+        returns (bytes memory)
+    {
         if (seq.rewardRecipient == address(0)) return _custom(ISequencerInfo.NoRewardRecipient.selector);
         uint256 fee = _bridgeFee(gas);
         if (seq.reward == 0 || value >= fee) return NONE;

@@ -22,7 +22,9 @@ abstract contract RoleActions is HandoverActions {
         uint256[] memory blocks = new uint256[](seed % 32 == 31 ? signers.length + 1 : signers.length);
         for (uint256 i; i < signers.length; ++i) {
             uint256 draw = _draw(seed, 10 + i);
-            signers[i] = draw % 16 == 0 ? _signer(draw / 16 % (keys + 2)) : record(_id(draw / 16, ISequencerInfo.Status.Active)).signer;
+            signers[i] = draw % 16 == 0
+                ? _signer(draw / 16 % (keys + 2))
+                : record(_id(draw / 16, ISequencerInfo.Status.Active)).signer;
         }
         for (uint256 i; i < blocks.length; ++i) {
             uint256 draw = _draw(seed, 20 + i);
@@ -34,9 +36,18 @@ abstract contract RoleActions is HandoverActions {
         _rewards(_mostly(who, mpc), id, start, end, signers, blocks);
     }
 
-    function _rewards(address from, uint256 id, uint256 start, uint256 end, address[] memory signers, uint256[] memory blocks) private {
+    function _rewards(
+        address from,
+        uint256 id,
+        uint256 start,
+        uint256 end,
+        address[] memory signers,
+        uint256[] memory blocks
+    ) private {
         bytes memory refusal = from == mpc ? NONE : text("not MPC");
-        if (refusal.length == 0 && (signers.length != blocks.length || signers.length == 0)) refusal = text("mismatch length");
+        if (refusal.length == 0 && (signers.length != blocks.length || signers.length == 0)) {
+            refusal = text("mismatch length");
+        }
         if (refusal.length == 0 && id != batch + 1) refusal = text("invalid batch id");
         if (refusal.length == 0 && start != lastEpoch + 1) refusal = text("invalid startEpoch");
         if (refusal.length == 0 && start >= end) refusal = text("invalid endEpoch");
@@ -45,13 +56,19 @@ abstract contract RoleActions is HandoverActions {
         if (refusal.length == 0) refusal = _unpayable(payer, sum);
         bytes memory data = abi.encodeCall(pool.batchSubmitRewards, (id, start, end, signers, blocks));
         if (!_call(from, address(pool), 0, data, refusal)) return;
-        for (uint256 i; i < signers.length; ++i) _at(idSignedBy(signers[i])).reward += blocks[i] * perBlock;
+        for (uint256 i; i < signers.length; ++i) {
+            _at(idSignedBy(signers[i])).reward += blocks[i] * perBlock;
+        }
         _move(payer, address(info), sum);
         batch = id;
         lastEpoch = end;
     }
 
-    function _sum(address[] memory signers, uint256[] memory blocks) private view returns (bytes memory refusal, uint256 sum) {
+    function _sum(address[] memory signers, uint256[] memory blocks)
+        private
+        view
+        returns (bytes memory refusal, uint256 sum)
+    {
         for (uint256 i; i < signers.length; ++i) {
             uint256 id = idSignedBy(signers[i]);
             if (id == 0 || id == MAX) return (_custom(ISequencerInfo.NoSuchSeq.selector), 0);
@@ -68,7 +85,9 @@ abstract contract RoleActions is HandoverActions {
         address from = _mostly(who, _draw(seed, 1) % 2 == 0 ? OWNER : whitelistAdmin);
         address account = _mostly(seed / 8, _owner(seed / 80));
         bytes memory refusal = from == whitelistAdmin ? NONE : _ownable(from);
-        if (_call(from, address(pool), 0, abi.encodeCall(pool.setWhitelist, (account, yes)), refusal)) listed[account] = yes;
+        if (_call(from, address(pool), 0, abi.encodeCall(pool.setWhitelist, (account, yes)), refusal)) {
+            listed[account] = yes;
+        }
     }
 
     /// @notice METIS that somebody sends to the escrow belongs to no sequencer.
@@ -86,7 +105,8 @@ abstract contract RoleActions is HandoverActions {
         uint256 fee = _bridgeFee(0);
         vm.prank(PAYER);
         token.approve(address(bridge), amount);
-        bytes memory data = abi.encodeCall(bridge.depositERC20ToByChainId, (CHAIN, address(token), L2_METIS, STRANGER, amount, 0, ""));
+        bytes memory data =
+            abi.encodeCall(bridge.depositERC20ToByChainId, (CHAIN, address(token), L2_METIS, STRANGER, amount, 0, ""));
         _call(PAYER, address(bridge), fee, data, NONE);
         _move(PAYER, address(bridge), amount);
         bridged += amount;

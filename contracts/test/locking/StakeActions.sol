@@ -15,10 +15,11 @@ abstract contract StakeActions is Refusals {
         address recipient = seed % 4 == 0 ? address(0) : _anybody(seed);
         bytes memory refusal = _lockRefusal(from, key, amount, mismatch);
         bytes memory data = abi.encodeCall(
-            pool.lockWithRewardRecipient,
-            (_signer(mismatch ? key + 1 : key), recipient, amount, pubkey(key))
+            pool.lockWithRewardRecipient, (_signer(mismatch ? key + 1 : key), recipient, amount, pubkey(key))
         );
-        if (recipient == address(0) && !mismatch) data = abi.encodeCall(pool.lockFor, (_signer(key), amount, pubkey(key)));
+        if (recipient == address(0) && !mismatch) {
+            data = abi.encodeCall(pool.lockFor, (_signer(key), amount, pubkey(key)));
+        }
         if (!_call(from, address(pool), 0, data, refusal)) return;
         _move(from, address(info), amount);
         ISequencerInfo.Sequencer memory added;

@@ -4,6 +4,7 @@ pragma solidity ^0.8.20;
 import {InboxSenderManager} from "../../src/rollup/InboxSenderManager.sol";
 import {CHAIN} from "../support/L1.sol";
 import {RollupHandler} from "./RollupHandler.sol";
+import {RollupModel} from "./RollupModel.sol";
 
 /// @title What holds after whatever was done to the state roots and the inbox senders
 contract RollupInvariants {
@@ -38,7 +39,7 @@ contract RollupInvariants {
         uint256 last;
         uint256 count = handler.count(chain);
         for (uint256 i = count; i > 0 && i + 3 > count; --i) {
-            RollupHandler.Batch memory batch = handler.batch(chain, i - 1);
+            RollupModel.Batch memory batch = handler.batch(chain, i - 1);
             total -= batch.size;
             bytes memory extra = abi.encode(batch.timestamp, batch.proposer);
             bytes32 expected = keccak256(abi.encode(batch.root, batch.size, total, extra));

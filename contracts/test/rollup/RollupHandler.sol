@@ -5,28 +5,13 @@ import {InboxSenderManager} from "../../src/rollup/InboxSenderManager.sol";
 import {Caller, NONE, text} from "../support/Caller.sol";
 import {L1, MPC, OWNER, STRANGER, UPGRADER, PROPOSER_NAME, CHAIN} from "../support/L1.sol";
 import {vm} from "../support/Vm.sol";
+import {RollupModel} from "./RollupModel.sol";
 
 /// @title What proposers, the owner and others do with state roots and inbox senders, beside lists of what must be there
-contract RollupHandler is L1, Caller {
-    struct Batch {
-        bytes32 root;
-        uint256 size;
-        uint256 timestamp;
-        address proposer;
-    }
-
-    struct Change {
-        uint256 kind;
-        uint256 fromBlock;
-        address sender;
-    }
-
+contract RollupHandler is RollupModel, L1, Caller {
     string internal constant OTHER_NAME = "1002_MVM_Proposer";
 
     address[] private _people = [MPC, OWNER, STRANGER, UPGRADER];
-    mapping(uint256 chain => Batch[]) private _batches;
-    mapping(uint256 chain => address) public proposer;
-    Change[] private _changes;
     uint256 public timestamp = 1_750_000_000;
 
     constructor() {
@@ -38,43 +23,26 @@ contract RollupHandler is L1, Caller {
         _;
     }
 
-    function count(uint256 chain) public view returns (uint256) {
-        return _batches[chain].length;
-    }
-
-    function batch(uint256 chain, uint256 index) external view returns (Batch memory) {
-        return _batches[chain][index];
-    }
-
-    function elements(uint256 chain) public view returns (uint256 sum) {
-        for (uint256 i; i < _batches[chain].length; ++i) sum += _batches[chain][i].size;
-    }
-
-    /// @notice The sender of the latest change up to a block; the group where there was none.
-    function senderAt(uint256 number, uint256 kind) external view returns (address found) {
-        uint256 latest;
-        found = MPC;
-        for (uint256 i; i < _changes.length; ++i) {
-            Change memory change = _changes[i];
-            if (change.kind == kind && change.fromBlock <= number && change.fromBlock >= latest) {
-                (latest, found) = (change.fromBlock, change.sender);
-            }
-        }
-    }
-
     function append(uint256 who, uint256 seed) external timely {
         uint256 chain = CHAIN + seed % 2;
         bytes32[] memory list = new bytes32[]((seed / 2) % 10);
-        for (uint256 i; i < list.length; ++i) list[i] = keccak256(abi.encode(seed, i));
+        for (uint256 i; i < list.length; ++i) {
+            list[i] = keccak256(abi.encode(seed, i));
+        }
         uint256 start = seed % 16 == 5 ? elements(chain) + 1 : elements(chain);
         bool wrongName = seed % 16 == 6;
         string memory name = (chain == CHAIN) != wrongName ? PROPOSER_NAME : OTHER_NAME;
         address from = _mostly(who, proposer[chain], _people);
         bytes memory refusal;
-        if (start != elements(chain)) refusal = text("Actual batch start index does not match expected start index.");
-        else if (from != proposer[wrongName ? 2 * CHAIN + 1 - chain : chain]) refusal = text("sender must the proposer!");
-        else if (from != proposer[chain]) refusal = text("Proposer does not match this chain.");
-        else if (list.length == 0) refusal = text("Cannot submit an empty state batch.");
+        if (start != elements(chain)) {
+            refusal = text("Actual batch start index does not match expected start index.");
+        } else if (from != proposer[wrongName ? 2 * CHAIN + 1 - chain : chain]) {
+            refusal = text("sender must the proposer!");
+        } else if (from != proposer[chain]) {
+            refusal = text("Proposer does not match this chain.");
+        } else if (list.length == 0) {
+            refusal = text("Cannot submit an empty state batch.");
+        }
         bytes memory data = abi.encodeCall(roots.appendStateBatchByChainId, (chain, list, start, name));
         if (!_call(from, address(roots), 0, data, refusal)) return;
         _batches[chain].push(Batch(padded(list), list.length, timestamp, from));
@@ -86,7 +54,9 @@ contract RollupHandler is L1, Caller {
         address to = _people[(seed / 2) % _people.length];
         string memory name = chain == CHAIN ? PROPOSER_NAME : OTHER_NAME;
         bytes memory refusal = from == OWNER ? NONE : text("Ownable: caller is not the owner");
-        if (_call(from, address(names), 0, abi.encodeCall(names.setAddress, (name, to)), refusal)) proposer[chain] = to;
+        if (_call(from, address(names), 0, abi.encodeCall(names.setAddress, (name, to)), refusal)) {
+            proposer[chain] = to;
+        }
     }
 
     function setInboxSenders(uint256 who, uint256 seed) external timely {
@@ -98,37 +68,29 @@ contract RollupHandler is L1, Caller {
         uint256 number = lastChange() + (seed / 16) % 4;
         address from = _mostly(who, OWNER, _people);
         bytes memory refusal = from == OWNER ? _senderRefusal(number, list) : text("Ownable: caller is not the owner");
-        if (!_call(from, address(senders), 0, abi.encodeCall(senders.setInboxSenders, (number, list)), refusal)) return;
-        for (uint256 i; i < list.length; ++i) _changes.push(Change(uint256(list[i].senderType), number, list[i].sender));
+        if (!_call(from, address(senders), 0, abi.encodeCall(senders.setInboxSenders, (number, list)), refusal)) {
+            return;
+        }
+        for (uint256 i; i < list.length; ++i) {
+            _changes.push(Change(uint256(list[i].senderType), number, list[i].sender));
+        }
     }
 
-    function _senderRefusal(uint256 number, InboxSenderManager.InboxSender[] memory list) private view returns (bytes memory) {
+    function _senderRefusal(uint256 number, InboxSenderManager.InboxSender[] memory list)
+        private
+        view
+        returns (bytes memory)
+    {
         for (uint256 i; i < list.length; ++i) {
             if (list[i].sender == address(0)) return abi.encodePacked(InboxSenderManager.NullSender.selector);
             (bool any, uint256 last) = _lastOf(uint256(list[i].senderType));
-            for (uint256 j; j < i; ++j) if (list[j].senderType == list[i].senderType) (any, last) = (true, number);
-            if (any && last >= number) return abi.encodeWithSelector(InboxSenderManager.BlockNotLater.selector, number, last);
+            for (uint256 j; j < i; ++j) {
+                if (list[j].senderType == list[i].senderType) (any, last) = (true, number);
+            }
+            if (any && last >= number) {
+                return abi.encodeWithSelector(InboxSenderManager.BlockNotLater.selector, number, last);
+            }
         }
         return NONE;
-    }
-
-    function _lastOf(uint256 kind) private view returns (bool any, uint256 last) {
-        for (uint256 i; i < _changes.length; ++i) if (_changes[i].kind == kind) (any, last) = (true, _changes[i].fromBlock);
-    }
-
-    function lastChange() public view returns (uint256) {
-        return _changes.length == 0 ? 0 : _changes[_changes.length - 1].fromBlock;
-    }
-
-    /// @notice Root of the tree whose leaves are filled up with hashes of nothing to a power of two.
-    function padded(bytes32[] memory leaves) public pure returns (bytes32) {
-        uint256 width = 1;
-        while (width < leaves.length) width *= 2;
-        return _root(leaves, 0, width);
-    }
-
-    function _root(bytes32[] memory leaves, uint256 from, uint256 width) private pure returns (bytes32) {
-        if (width == 1) return from < leaves.length ? leaves[from] : keccak256(abi.encode(0));
-        return keccak256(abi.encode(_root(leaves, from, width / 2), _root(leaves, from + width / 2, width / 2)));
     }
 }

@@ -9,8 +9,11 @@ import {RollupHandler} from "./RollupHandler.sol";
 contract RollupReach is Reach {
     function test_reachesEveryFunctionAndRefusal() external {
         RollupHandler rollup = new RollupHandler();
-        bytes4[3] memory actions = [rollup.append.selector, rollup.setProposer.selector, rollup.setInboxSenders.selector];
-        for (uint256 i; i < 1000; ++i) _act(address(rollup), actions[_draw(i) % 3], i);
+        bytes4[3] memory actions =
+            [rollup.append.selector, rollup.setProposer.selector, rollup.setInboxSenders.selector];
+        for (uint256 i; i < 1000; ++i) {
+            _act(address(rollup), actions[_draw(i) % 3], i);
+        }
         _wentThrough(rollup, rollup.roots().appendStateBatchByChainId.selector);
         _wentThrough(rollup, rollup.names().setAddress.selector);
         _wentThrough(rollup, rollup.senders().setInboxSenders.selector);
@@ -20,7 +23,9 @@ contract RollupReach is Reach {
             "Proposer does not match this chain.",
             "Cannot submit an empty state batch."
         ];
-        for (uint256 i; i < texts.length; ++i) _met(rollup, text(texts[i]));
+        for (uint256 i; i < texts.length; ++i) {
+            _met(rollup, text(texts[i]));
+        }
         _met(rollup, abi.encodePacked(InboxSenderManager.NullSender.selector));
     }
 }

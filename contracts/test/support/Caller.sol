@@ -21,7 +21,10 @@ abstract contract Caller {
     error Unexpected(address from, bytes data, bytes result, bytes refusal);
 
     /// @param refusal What the call must revert with; `NONE` where it must go through.
-    function _call(address from, address to, uint256 value, bytes memory data, bytes memory refusal) internal returns (bool) {
+    function _call(address from, address to, uint256 value, bytes memory data, bytes memory refusal)
+        internal
+        returns (bool)
+    {
         vm.deal(from, value);
         vm.prank(from);
         (bool ok, bytes memory result) = to.call{value: value}(data);

@@ -43,9 +43,14 @@ abstract contract L1 {
         names = AddressManager(create("AddressManager", ""));
         oracle = DiscountOracle(create("DiscountOracle", abi.encode(1 gwei)));
         senders = InboxSenderManager(create("InboxSenderManager", abi.encode(MPC, MPC)));
-        bridge = L1Bridge(_proxy("L1Bridge", abi.encodeCall(L1Bridge.initialize, (address(names), address(token), L2_METIS, CHAIN))));
+        bridge = L1Bridge(
+            _proxy("L1Bridge", abi.encodeCall(L1Bridge.initialize, (address(names), address(token), L2_METIS, CHAIN)))
+        );
         info = LockingInfo(
-            _proxy("LockingInfo", abi.encodeCall(LockingInfo.initialize, (address(bridge), address(token), L2_METIS, CHAIN)))
+            _proxy(
+                "LockingInfo",
+                abi.encodeCall(LockingInfo.initialize, (address(bridge), address(token), L2_METIS, CHAIN))
+            )
         );
         pool = LockingPool(_proxy("LockingPool", abi.encodeCall(LockingPool.initialize, (address(info)))));
         roots = StateCommitmentChain(

@@ -130,18 +130,22 @@ export const PLANTED: readonly Planted[] = [
   },
 ]
 
-/** Bytecode of the contract with the error in it. @throws Error where the sources have the place not exactly once */
-function plant({ file, in: holder = file, contract, from, to, name }: Planted): string {
+/** The sources with the error in them. @throws Error where the place of the error is not there exactly once */
+export function sourcesWith({ file, from, to, name }: Planted): Record<string, { content: string }> {
   const path = `contracts/src/${file}`
   const sources = readSources()
   const [before, after, ...more] = (sources[path]?.content ?? '').split(from)
   if (before === undefined || after === undefined || more.length > 0) {
     throw new Error(`"${name}" can't be planted: ${path} has its place not exactly once.`)
   }
-  const wanted = `contracts/src/${holder}`
-  const changed = { ...sources, [path]: { content: before + to + after } }
-  const compiled = compileContracts(compilerInput(changed, wanted))[wanted]?.[contract]
-  if (compiled === undefined) throw new Error(`"${name}": ${wanted} has no contract ${contract}.`)
+  return { ...sources, [path]: { content: before + to + after } }
+}
+
+/** Bytecode of the contract with the error in it. */
+function plant(planted: Planted): string {
+  const wanted = `contracts/src/${planted.in ?? planted.file}`
+  const compiled = compileContracts(compilerInput(sourcesWith(planted), wanted))[wanted]?.[planted.contract]
+  if (compiled === undefined) throw new Error(`"${planted.name}": ${wanted} has no contract ${planted.contract}.`)
   return `0x${compiled.evm.bytecode.object}`
 }
 
