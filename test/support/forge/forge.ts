@@ -72,8 +72,10 @@ export class Forge {
     const only = effort.only === undefined ? [] : ['--match-contract', effort.only]
     const child = spawn(this.#binary, ['test', '--root', root, '--json', ...only], {
       cwd: root,
+      // No setting of forge that happens to be in the environment.
       env: {
-        ...process.env,
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
         FOUNDRY_CONFIG: join(this.#folder, 'foundry.toml'),
         METIS_SEQ_ARTIFACTS: join(this.#folder, 'artifacts'),
       },
