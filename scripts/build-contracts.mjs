@@ -24,9 +24,10 @@ const CONTRACTS = [
   'TransparentUpgradeableProxy',
 ]
 
-function readSources(dir) {
+/** The Solidity of `contracts/src` by path, as the compiler wants it. */
+export function readSources() {
   const sources = {}
-  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+  for (const entry of readdirSync(sourceDir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith('.sol')) continue
     const path = join(entry.parentPath, entry.name)
     sources[relative(root, path).replaceAll('\\', '/')] = { content: readFileSync(path, 'utf8') }
@@ -40,18 +41,23 @@ function findImport(path) {
   return { contents: readFileSync(file, 'utf8') }
 }
 
-/** Standard JSON in, standard JSON out; the settings suit every EVM (no PUSH0) and every machine (no metadata hash). */
-export function compileContracts() {
-  const input = {
+/** Standard JSON for the compiler; the settings suit every EVM (no PUSH0) and every machine (no metadata hash). */
+export function compilerInput(sources = readSources(), wanted = '*') {
+  const output = ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout']
+  return {
     language: 'Solidity',
-    sources: readSources(sourceDir),
+    sources,
     settings: {
       optimizer: { enabled: true, runs: 200 },
       evmVersion: 'paris',
       metadata: { bytecodeHash: 'none', appendCBOR: false },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout'] } },
+      outputSelection: { [wanted]: { '*': output } },
     },
   }
+}
+
+/** What the compiler makes of the sources. @throws Error with what it says where they have an error, or ours a warning */
+export function compileContracts(input = compilerInput()) {
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: findImport }))
   const problems = (output.errors ?? []).filter((problem) => problem.severity === 'error' || !isOpenZeppelin(problem))
   if (problems.length > 0) throw new Error(problems.map((problem) => problem.formattedMessage).join('\n'))

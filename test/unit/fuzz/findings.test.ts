@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { wholeNumber } from '../../../src/cli/contractsFile.js'
-import { decodeNode } from '../../../src/core/chain/trieNodes.js'
 import { bytesToHex, hexToBytes, malformed, rlpEncode, shape, utf8 } from '../../../src/core/codec/index.js'
 import { decodeMessage, encodeMessage } from '../../../src/core/consensus/wire.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
@@ -70,26 +69,6 @@ describe('one form alone is taken', () => {
   it('of a whole number: no negative zero', async () => {
     expect(await code(() => shape.uint(-0, 'it', fail))).toBe('REFUSED')
     expect(Object.is(shape.uint(0, 'it', fail), 0)).toBe(true)
-  })
-
-  const leaf = (path: number[]) => rlpEncode([Uint8Array.from(path), utf8('a value')])
-  it.each([
-    ['a leaf', leaf([0x20, 0x12]), 'taken'],
-    ['a leaf with something where nothing belongs', leaf([0x21, 0x12]), 'STATE_CORRUPT'],
-    ['a leaf with an unknown flag', leaf([0x90, 0x12]), 'STATE_CORRUPT'],
-    ['a leaf without a path', leaf([]), 'STATE_CORRUPT'],
-    [
-      'a branch with a list for nothing',
-      rlpEncode([...Array(15).fill(new Uint8Array(0)), [], new Uint8Array(0)]),
-      'STATE_CORRUPT',
-    ],
-    [
-      'a branch with a child whose hash belongs there',
-      rlpEncode([[Uint8Array.of(0x20), new Uint8Array(40)], ...Array(16).fill(new Uint8Array(0))]),
-      'STATE_CORRUPT',
-    ],
-  ])('of a trie node: %s', async (_, encoded, wanted) => {
-    expect(await code(() => decodeNode(encoded, new Uint8Array(32)))).toBe(wanted)
   })
 })
 

@@ -6,12 +6,9 @@ import {
   signingDigest,
   type UnsignedTransaction,
 } from '../../../../src/core/chain/transaction.js'
-import { Trie } from '../../../../src/core/chain/trie.js'
-import { decodeNode, referenceOf, type TrieNode } from '../../../../src/core/chain/trieNodes.js'
 import {
   ByteReader,
   checksumAddress,
-  equalBytes,
   hexToBytes,
   keccakBytes,
   normaliseHex,
@@ -21,10 +18,8 @@ import {
   utf8,
 } from '../../../../src/core/codec/index.js'
 import { signDigest } from '../../../../src/core/consensus/crypto.js'
-import { MetisSeqError } from '../../../../src/core/errors/index.js'
 import { withSidecar } from '../../../../src/core/l1/sidecar.js'
 import type { Hex } from '../../../../src/core/types/hex.js'
-import { Dice } from '../../../unit/execution/differential/dice.js'
 import { bytesDecoder, type Decoder, textDecoder } from '../decoder.js'
 import { hashOf, openScene } from '../scene.js'
 
@@ -43,36 +38,6 @@ function groupTransactions(): Uint8Array[] {
   }
   const blobs: UnsignedTransaction = { ...plain, maxFeePerBlobGas: 9n, blobs: [hashOf('blob'), hashOf('other')] }
   return [plain, blobs].map((each) => signedEnvelope(each, signDigest(signingDigest(each), keccakBytes(utf8('group')))))
-}
-
-/** The nodes of a trie of random entries. */
-function trieNodes(): Uint8Array[] {
-  const dice = new Dice(1)
-  const nodes: Uint8Array[] = []
-  const trie = new Trie()
-  for (let i = 0; i < 60; i++) trie.put(keccakBytes(dice.bytes(8)), dice.bytes(dice.between(1, 40)))
-  // Short keys and values: nodes that stand in their parent.
-  const small = new Trie()
-  for (let i = 0; i < 20; i++) small.put(Uint8Array.of(i * 3, i), Uint8Array.of(i + 1))
-  for (const each of [trie, small]) each.commit((_, encoded) => nodes.push(encoded))
-  return nodes
-}
-
-function nodeAgain(node: TrieNode): Uint8Array {
-  let last: Uint8Array | undefined
-  const sink = (_: Uint8Array, encoded: Uint8Array) => {
-    last = encoded
-  }
-  const reference = referenceOf(fresh(node), sink)
-  return last ?? reference
-}
-
-/** Without what it remembers of its form. */
-function fresh(node: TrieNode): TrieNode {
-  if (node.kind === 'hash') return node
-  if (node.kind === 'leaf') return { ...node, reference: undefined }
-  if (node.kind === 'extension') return { ...node, child: fresh(node.child), reference: undefined }
-  return { ...node, children: node.children.map((child) => child && fresh(child)), reference: undefined }
 }
 
 const rlpSamples = (): RlpItem[] => [
@@ -146,33 +111,6 @@ export const chainDecoders: readonly Decoder[] = [
     decode: (text) => ({ read: decodeExtraData(text as Hex), text }),
     // Either case is read; what is written is lower.
     encode: ({ read, text }) => (text === text.toLowerCase() ? encodeExtraData(read) : undefined),
-  }),
-  bytesDecoder<TrieNode>({
-    name: 'trie node',
-    covers: ['src/core/chain/trieNodes.ts#decodeNode'],
-    weight: 2,
-    samples: trieNodes,
-    decode: (bytes) => decodeNode(bytes, keccakBytes(bytes)),
-    encode: nodeAgain,
-  }),
-  bytesDecoder({
-    name: 'trie of which one node is another',
-    covers: [],
-    samples: trieNodes,
-    decode: (bytes) => {
-      const root = keccakBytes(bytes)
-      const trie = new Trie(root, (hash) => (equalBytes(hash, root) ? bytes : undefined))
-      try {
-        trie.get(keccakBytes(bytes.subarray(1)))
-        trie.put(Uint8Array.of(3, 1), Uint8Array.of(5))
-        trie.put(Uint8Array.of(6, 2), new Uint8Array(0))
-        return trie.commit(() => undefined)
-      } catch (error) {
-        // One node is no whole trie.
-        if (error instanceof MetisSeqError && error.code === 'STATE_INCOMPLETE') return undefined
-        throw error
-      }
-    },
   }),
   textDecoder({
     name: 'hex',
