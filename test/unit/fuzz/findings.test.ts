@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { wholeNumber } from '../../../src/cli/contractsFile.js'
-import { bytesToHex, hexToBytes, malformed, rlpEncode, shape, utf8 } from '../../../src/core/codec/index.js'
+import { bytesToHex, hexToBytes, malformed, shape, utf8 } from '../../../src/core/codec/index.js'
 import { decodeMessage, encodeMessage } from '../../../src/core/consensus/wire.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
 import { parseL1Block, parseL1Logs, parseL1Transaction } from '../../../src/core/l1/answers.js'
