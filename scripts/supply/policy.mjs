@@ -5,6 +5,7 @@ export const REGISTRY = 'https://registry.npmjs.org/'
 /** Packages with a script that npm would run at their installation, and why it need not run. `allowScripts` names the same. */
 export const INSTALL_SCRIPTS = {
   '@foundry-rs/anvil': 'looks for its binary, which comes as a package of its own and is started by its path',
+  '@foundry-rs/forge': 'looks for its binary, which comes as a package of its own and is started by its path',
   'classic-level': 'chooses or compiles its binary; the prebuilt one is found when it is loaded',
   keccak: 'chooses or compiles its binary; without one it computes in JavaScript',
   'node-hid': 'chooses or compiles its binary; the prebuilt one is found when it is loaded',
