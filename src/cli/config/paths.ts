@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises'
 import { pointerPath } from '../../devnet/descriptor.js'
-import { defaultDataDir } from '../../devnet/place.js'
+import { defaultDataDir, keyLocksFolder } from '../../devnet/place.js'
 import { journalPath } from '../../l1/journal/file.js'
 import { configPath } from '../config.js'
 import { networksPath } from '../networks.js'
 
 /** A file or folder of the program's. */
 export interface Place {
-  readonly name: 'config' | 'networks' | 'keystore' | 'journal' | 'state' | 'devnet' | 'update'
+  readonly name: 'config' | 'networks' | 'keystore' | 'journal' | 'state' | 'locks' | 'devnet' | 'update'
   readonly path: string
   readonly exists: boolean
   readonly about: string
@@ -22,6 +22,7 @@ export async function places(keystore: string, dataDir: string = defaultDataDir(
     { name: 'keystore', path: keystore, about: 'encrypted keys' },
     { name: 'journal', path: journalPath(), about: 'transactions that were sent' },
     { name: 'state', path: pointerPath(), about: 'which devnet was started last' },
+    { name: 'locks', path: keyLocksFolder(), about: 'which keys sign blocks now' },
     { name: 'devnet', path: dataDir, about: 'data of the devnet' },
     { name: 'update', path: updatePath(), about: 'the newest version that was heard of' },
   ]

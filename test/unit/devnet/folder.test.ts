@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,6 +57,14 @@ describe('the data folder', () => {
     await expect(openFolder(root, true)).rejects.toMatchObject({ code: 'DATA_FOLDER_FOREIGN', exit: 9 })
     expect(await readdir(root)).toEqual(['thesis.txt'])
   })
+})
+
+it.skipIf(process.getuid?.() === undefined)('a data folder that others can write to is refused', async () => {
+  const root = await temporary()
+  await chmod(root, 0o777)
+  await expect(openFolder(root, false)).rejects.toMatchObject({ code: 'DATA_FOLDER_UNSAFE', exit: 9 })
+  await expect(openFolder(root, true)).rejects.toMatchObject({ code: 'DATA_FOLDER_UNSAFE', exit: 9 })
+  expect(await readdir(root)).toEqual([])
 })
 
 describe('the genesis document', () => {

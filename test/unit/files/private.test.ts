@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -97,5 +97,11 @@ describe('a folder', () => {
     const why = await whyUnsafe(root)
     if (reason === undefined) expect(why).toBeUndefined()
     else expect(why).toContain(reason)
+  })
+
+  it.runIf(process.getuid?.() === 0)('of another user is unsafe, whatever its mode', async () => {
+    await chown(root, 54_321, 54_321)
+    expect(await whyUnsafe(root)).toContain('belongs to another user')
+    await chown(root, 0, 0)
   })
 })
