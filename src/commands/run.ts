@@ -80,7 +80,9 @@ one line of JSON; the event \`ready\` has what \`devnet info\` gives.`
       process.exitCode = Exit.interrupted
     } finally {
       view.close()
-      await devnet?.close()
+      const closing = devnet?.close()
+      // What comes after a failure follows from it.
+      await (failure === undefined ? closing : closing?.catch(() => undefined))
     }
   }
 

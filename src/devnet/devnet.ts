@@ -74,7 +74,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   try {
     return await start(options, closer)
   } catch (error) {
-    await closer.close()
+    await closer.close().catch(() => undefined) // what comes after the first error follows from it
     throw error
   }
 }

@@ -158,6 +158,8 @@ export class DevnetL1 {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#abort.abort()
+    // It may be saving; a silent L1 keeps it longer.
+    await Promise.race([this.#mining, delay(LAST_SAVE, undefined, { ref: false })])
     try {
       if (this.#mining !== undefined) await this.save(LAST_SAVE)
     } catch (error) {
