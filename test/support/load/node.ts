@@ -8,7 +8,7 @@ export type Told =
 
 /** Four real nodes with an L1 that is silent; the first one's doors are attacked, and blocks are told as the last one has them. */
 export async function serve(blockTime: number): Promise<void> {
-  const tell = (told: Told) => process.send?.(told)
+  const tell = (told: Told) => process.connected && process.send?.(told)
   const network = await TestNetwork.start(await makeGenesis({ blockTime, epochLength: 8, stallTimeout: 30_000 }))
   const observer = network.node(3).address
   let last = 0
