@@ -6,9 +6,9 @@ import { paced, type SoakOptions } from './pace.js'
 /** ms between two blocks, as networks have it */
 const BLOCK_TIME = 1000
 /** ms of an attack */
-const LONG = 20_000
+const LONG = 8_000
 /** How many times as many connections as in the test. */
-const SCALE = 5
+const SCALE = 3
 
 /** Every attack on the doors of a node, one after the other, with all that the machine gives. */
 export async function run(options: SoakOptions): Promise<object[]> {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Backlog, type Reader } from './backlog.js'
-import { Budget } from './budget.js'
+import { Budget, type Share } from './budget.js'
 import type { ApiLimits } from './limits.js'
 
 /** What a connection has open: requests that are being answered. */
@@ -9,23 +9,32 @@ interface Caller extends Reader {
   open: number
 }
 
+/** Bytes of a request that most of them have less than: few large ones, slowly sent, must not keep these out. */
+const SMALL = 64 * 1024
+
 /** What all connections of a server share, so that many of them take no more than a few. */
 export class Bounds {
-  /** Bytes of requests. */
-  readonly requests: Budget
   readonly subscriptions: Budget
   readonly pendingSubscriptions: Budget
   /** Bytes of answers that nobody has taken yet. */
   readonly backlog: Backlog
+  readonly #small: Budget
+  readonly #large: Budget
   readonly #pipelined: number
   readonly #callers = new WeakMap<Socket, Caller>()
 
   constructor(limits: ApiLimits) {
-    this.requests = new Budget(limits.requests)
+    this.#small = new Budget(limits.requests)
+    this.#large = new Budget(limits.requests)
     this.subscriptions = new Budget(limits.allSubscriptions)
     this.pendingSubscriptions = new Budget(limits.pendingSubscriptions)
     this.backlog = new Backlog(limits.backlog)
     this.#pipelined = limits.pipelined
+  }
+
+  /** Of the bytes of requests. `bytes`: as many as it will have, where that is known. */
+  request(bytes: number | undefined): Share {
+    return (bytes !== undefined && bytes <= SMALL ? this.#small : this.#large).share()
   }
 
   /** Counts a request that is to be answered; false where its connection has too many already. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AccessRules, allowedOrigin, hostAllowed } from './access.js'
 import { readBody } from './body.js'
-import type { Budget, Share } from './budget.js'
+import type { Share } from './budget.js'
 import type { ApiLimits } from './limits.js'
 import type { Metrics } from './metrics.js'
 import { notFound, type Rest } from './rest.js'
@@ -13,8 +13,8 @@ export interface HttpOptions {
   rpc: DispatchOptions
   rest: Rest
   metrics: Metrics
-  /** Of the bytes of requests. */
-  requests: Budget
+  /** A share of what all requests together may have. `bytes`: as many as it will have, where that is known. */
+  share(bytes: number | undefined): Share
   /** Keeps an answer in mind until it is taken. */
   held(response: ServerResponse, bytes: number): void
 }
@@ -56,7 +56,8 @@ async function post(request: IncomingMessage, response: ServerResponse, url: URL
   if (url.pathname !== '/') return send(response, 404, 'JSON-RPC is answered at /')
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   if (!JSON_TYPES.includes(type)) return send(response, 415, 'invalid content type, only application/json is supported')
-  const share = options.requests.share()
+  const told = request.headers['content-length']
+  const share = options.share(told === undefined ? undefined : Number(told))
   try {
     const text = await bodyOf(request, response, options.limits.body, share)
     if (text === undefined) return

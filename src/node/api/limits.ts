@@ -21,7 +21,10 @@ export interface ApiLimits {
   buffered: number
   /** Bytes of answers that wait for readers, of all connections together; above, the slowest reader is cut off. */
   backlog: number
-  /** Bytes of requests that are being read or answered, of all connections together; above, more are refused. */
+  /**
+   * Bytes of requests of up to 64 kB that are being read or answered, of all connections together, and as many of larger ones; above, more
+   * are refused.
+   */
   requests: number
   /** ms to send a whole request */
   requestTimeout: number

@@ -3,7 +3,7 @@ const MAX_WAITING = 20_000
 /** ms of a turn after which nobody else need wait longer than usual */
 const SHORT = 5
 /** ms of a pause at most */
-const LONGEST_PAUSE = 250
+const LONGEST_PAUSE = 100
 
 /**
  * Lets requests of all connections begin one at a time, with a round of the event loop between two of them, and with a pause as long as the

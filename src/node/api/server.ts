@@ -68,9 +68,16 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     onCall: (method, outcome) => metrics.called(method, outcome),
     onError,
   }
-  const { requests } = bounds
   const held = (response: ServerResponse, bytes: number) => bounds.held(response, bytes)
-  const http = { access, limits, rpc, rest: new Rest(options.routes ?? {}), metrics, requests, held }
+  const http = {
+    access,
+    limits,
+    rpc,
+    rest: new Rest(options.routes ?? {}),
+    metrics,
+    share: (bytes?: number) => bounds.request(bytes),
+    held,
+  }
   const server = createServer(
     {
       requestTimeout: limits.requestTimeout,

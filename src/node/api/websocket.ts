@@ -49,7 +49,7 @@ export function serveSocket(
   socket.on('message', (data, binary) => {
     const text = binary ? undefined : textOf(data)
     if (text === undefined) return socket.close(INVALID_TEXT, 'only text is understood')
-    const share = bounds.requests.share()
+    const share = bounds.request(text.length)
     if (!share.take(text.length)) return socket.close(TRY_AGAIN, 'server busy: too many requests at once')
     if (++inFlight >= limits.inFlight) socket.pause()
     void dispatch(text, options).then((answer) => {

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as elapse } from 'node:timers/promises'
+import { Wallet } from 'ethers'
 import { WebSocket } from 'ws'
+import { bytesToHex } from '../../../src/core/codec/index.js'
 import { SEQUENCER_SET_ADDRESS } from '../../../src/core/genesis/sequencerSet.js'
+import { keyOf } from '../../unit/node/network.js'
 import type { Target } from './target.js'
 
 /** What an attack saw. */
@@ -79,8 +82,8 @@ function flood(name: string, count: number, request: (i: number) => string): Att
     name,
     async run(target, ms, scale) {
       const crowd = new Crowd()
-      const text = request(0)
       for (let i = 0; i < count * scale; i++) {
+        const text = request(i)
         const socket = crowd.connection(target)
         socket.on('connect', () => socket.write(text))
         socket.on('data', (chunk: Buffer) => {
@@ -117,6 +120,22 @@ function again(all: Crowd, socket: Socket | WebSocket, ms: number, work: () => v
     else work()
   }, ms)
   socket.on('close', () => clearInterval(timer))
+}
+
+/** Batches of transactions: a queue that fills, replacements that pay too little, senders that have nothing. */
+async function transactions(): Promise<string[]> {
+  const user = new Wallet(bytesToHex(keyOf('user').privateKey))
+  const poor = Array.from({ length: 20 }, (_, i) => new Wallet(`0x${(i + 77).toString(16).padStart(64, '0')}`))
+  const fields = { type: 2, chainId: 1337, to: SOMEBODY, gasLimit: 21_000n, maxPriorityFeePerGas: 1n }
+  const signed = await Promise.all([
+    ...Array.from({ length: 60 }, (_, nonce) =>
+      user.signTransaction({ ...fields, nonce: nonce + 5, maxFeePerGas: 9n }),
+    ),
+    ...Array.from({ length: 100 }, (_, i) => user.signTransaction({ ...fields, nonce: 5, value: i, maxFeePerGas: 9n })),
+    ...poor.map((each) => each.signTransaction({ ...fields, nonce: 0, maxFeePerGas: 10n ** 12n })),
+  ])
+  const calls = signed.map((raw, id) => call('eth_sendRawTransaction', [raw], id))
+  return [calls.slice(0, 90), calls.slice(90)].map((part) => post(JSON.stringify(part)))
 }
 
 const BIG = JSON.stringify(Array.from({ length: 100 }, (_, id) => call('eth_getCode', [CONTRACT, 'latest'], id)))
@@ -177,6 +196,13 @@ export const ATTACKS: readonly Attack[] = [
     ),
   ),
   flood('pages of REST and metrics', 100, () => 'GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
+  {
+    name: 'transactions of which most are refused',
+    async run(target, ms, scale) {
+      const texts = await transactions()
+      return flood('', 20, (i) => texts[i % texts.length] ?? '').run(target, ms, scale)
+    },
+  },
   crowd('requests without waiting for answers', 30, (all, target) => {
     const socket = all.connection(target)
     const text = post(JSON.stringify(call('eth_blockNumber'))).repeat(30)

@@ -6,6 +6,8 @@ import type { Told } from './node.js'
 
 const program = fileURLToPath(new URL('node.mjs', import.meta.url))
 
+/** ms between two looks at the memory */
+const LOOK = 700
 /** Timers and the like that come and go with blocks. */
 export const HANDLES = 6
 
@@ -87,7 +89,8 @@ export class Target {
     let memory = await this.memory()
     const settled = () => memory.handles <= before.handles + HANDLES && memory.heap <= before.heap + growth
     while (!settled() && performance.now() < until) {
-      await elapse(100)
+      // Each look collects garbage, for which all else waits.
+      await elapse(LOOK)
       memory = await this.memory()
     }
     return memory

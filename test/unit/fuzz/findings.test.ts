@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { wholeNumber } from '../../../src/cli/contractsFile.js'
 import { bytesToHex, hexToBytes, malformed, shape, utf8 } from '../../../src/core/codec/index.js'
+import { networkIdOf } from '../../../src/core/consensus/digest.js'
 import { decodeMessage, encodeMessage } from '../../../src/core/consensus/wire.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
+import { parseGenesis } from '../../../src/core/genesis/parse.js'
 import { parseL1Block, parseL1Logs, parseL1Transaction } from '../../../src/core/l1/answers.js'
 import { readSignedFile } from '../../../src/core/staking/offline/read.js'
 import { askDevnet } from '../../../src/devnet/client.js'
@@ -14,6 +16,7 @@ import { optional, parseParams, text as textParameter } from '../../../src/node/
 import { decryptKey, encryptKey } from '../../../src/signers/keystoreV3.js'
 import { Answers } from '../../support/fuzz/answers.js'
 import { triedFile, triedFolder } from '../../support/fuzz/place.js'
+import { genesisOf } from '../consensus/network.js'
 
 /** Whose conversion to text fails. */
 const NO_TEXT: unknown = JSON.parse('{"toString":1,"valueOf":1}')
@@ -176,6 +179,30 @@ describe('a keystore that asks for endless work is refused at once', () => {
     expect(await decryptKey(await encryptKey(`0x${'5a'.repeat(32)}`, 'p', 'light'), 'p', 'the file')).toBe(
       `0x${'5a'.repeat(32)}`,
     )
+  })
+})
+
+describe('a genesis', () => {
+  const document = () => JSON.parse(JSON.stringify(genesisOf())) as Record<string, Record<string, unknown>>
+  const refused = async (value: unknown) => code(() => parseGenesis(value, fail))
+
+  it('is taken as it is, and has the same id', () => {
+    expect(networkIdOf(parseGenesis(document(), fail))).toBe(networkIdOf(genesisOf()))
+  })
+
+  it.each([
+    [
+      'the names alone',
+      { version: 1, name: '', salt: 1, l1: 1, l2: 1, consensus: 1, group: 1, firstSequencer: 1, sequencers: 1 },
+    ],
+    ['nested without an end', { ...document(), salt: JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) }],
+    ['one field more', { ...document(), extra: 1 }],
+    ['one field more inside', { ...document(), l1: { ...document().l1, extra: 1 } }],
+    ['an account of another shape', { ...document(), l2: { ...document().l2, alloc: { '0x1': { balance: '0' } } } }],
+    ['another version', { ...document(), version: 2 }],
+    ['nothing', null],
+  ])('is refused: %s', async (_, value) => {
+    expect(await refused(value)).toBe('REFUSED')
   })
 })
 
