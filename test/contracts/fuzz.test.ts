@@ -42,6 +42,9 @@ describe.runIf(found)('after any sequence of calls', () => {
   it('nobody changes what belongs to another, with any function of any contract', () =>
     holds('Access.testFuzz_nobodyChangesWhatIsAnothers(uint256)', 'Access.test_noFunctionIsLeftOut()'))
 
+  it('the bridge queues a deposit or refuses it, and takes nothing for one that is refused', () =>
+    holds('Deposits.testFuzz_aDepositIsQueuedOrRefused(uint256,uint256,uint32,uint256)'))
+
   it('what stands behind a proxy belongs to nobody', () => holds('Access.testFuzz_implementationsStayUnowned(uint256)'))
 
   it('locks are within their bounds, and rewards are exact or refused', () =>
