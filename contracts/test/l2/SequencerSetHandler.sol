@@ -65,7 +65,7 @@ contract SequencerSetHandler is Caller {
         if (_epochs[old > current() ? 0 : old].startBlock >= height && old + 1 == current()) return;
         uint256 id = seed % 16 == 3 ? seed / 16 % (current() + 3) : old + 1;
         uint256 start = seed % 16 == 5 ? height + 1 : height;
-        uint256 end = seed % 16 == 7 ? seed % (height + 1) : seed % 32 == 9 ? MAX : start + 1 + seed / 16 % 30;
+        uint256 end = seed % 16 == 7 ? start - seed / 16 % 2 : seed % 32 == 9 ? MAX : start + 1 + seed / 16 % 30;
         address signer = seed % 16 == 11 ? address(0) : _signer(seed);
         address from = _mostly(who, mpc, _people);
         bytes memory refusal = from == mpc ? _recommitRefusal(old, id, start, end, signer) : text("Not Mpc");

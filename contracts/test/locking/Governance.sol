@@ -70,7 +70,7 @@ abstract contract Governance is RoleActions {
     }
 
     function _updateWithdrawDelayTimeValue(uint256 who, uint256 seed) private {
-        uint256 value = seed % 32 == 0 ? type(uint256).max : seed % 32 == 1 ? 0 : seed % 30 days;
+        uint256 value = seed % 32 == 0 ? type(uint256).max : seed % 4 == 1 ? 0 : seed % 30 days;
         bytes memory refusal = value == 0 ? text("dalayTime==0") : NONE;
         if (_owns(who, address(pool), abi.encodeCall(pool.updateWithdrawDelayTimeValue, (value)), refusal)) {
             delay = value;
@@ -78,7 +78,7 @@ abstract contract Governance is RoleActions {
     }
 
     function _updateBlockReward(uint256 who, uint256 seed) private {
-        uint256 value = seed % 32 == 0 ? 0 : seed % 32 == 1 ? seed : seed % 0.01 ether;
+        uint256 value = seed % 4 == 0 ? 0 : seed % 32 == 1 ? seed : seed % 0.01 ether;
         bytes memory refusal = value == 0 ? text("invalid newReward") : NONE;
         if (_owns(who, address(pool), abi.encodeCall(pool.updateBlockReward, (value)), refusal)) perBlock = value;
     }
@@ -90,7 +90,7 @@ abstract contract Governance is RoleActions {
 
     /// @dev It may come to lie above `maxLock`, as on the live network.
     function _setMinLock(uint256 who, uint256 seed) private {
-        uint256 value = seed % 32 == 0 ? maxLock + 1 : seed % 32 == 1 ? 0 : seed % 20_000 ether;
+        uint256 value = seed % 32 == 0 ? maxLock + 1 : seed % 4 == 1 ? 0 : seed % 20_000 ether;
         bytes memory refusal = value == 0 ? text("_minLock=0") : NONE;
         if (_owns(who, address(info), abi.encodeCall(info.setMinLock, (value)), refusal)) minLock = value;
     }

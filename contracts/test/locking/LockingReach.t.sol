@@ -56,7 +56,7 @@ contract LockingReach is Reach {
             _wentThrough(locking, functions[i]);
         }
         _met(locking, OVERFLOW);
-        string[17] memory texts = [
+        string[21] memory texts = [
             "invalid amount",
             "locked>maxLock",
             "No new locked added",
@@ -73,7 +73,11 @@ contract LockingReach is Reach {
             "ERC20: insufficient allowance",
             "Pausable: paused",
             "Ownable: caller is not the owner",
-            "manager has been initialized"
+            "manager has been initialized",
+            "dalayTime==0",
+            "invalid newReward",
+            "_minLock=0",
+            "maxLock<minLock"
         ];
         for (uint256 i; i < texts.length; ++i) {
             _met(locking, text(texts[i]));

@@ -56,6 +56,7 @@ abstract contract StakeActions is Refusals {
         ISequencerInfo.Sequencer memory seq = record(id);
         address from = _mostly(_draw(who, 1), seq.owner);
         uint256 amount = _around(seed, seq.amount > minLock ? seq.amount - minLock : seq.amount, seq.amount);
+        if (seed % 16 == 7) amount = 0;
         bytes memory refusal = _ownerGate(from, seq);
         if (refusal.length == 0 && batch <= seq.updatedBatch) refusal = text("withdraw throttle");
         if (refusal.length == 0 && amount > seq.amount) refusal = OVERFLOW;
