@@ -105,7 +105,9 @@ export class Liar {
   #handlers(member: Member, handlers: NetworkHandlers): NetworkHandlers {
     return {
       onBlock: (from, block) => {
-        if (this.#does('falseSeals', 600))
+        // Those of other liars are not passed on: two would go on with it for ever.
+        const isOther = this.#world.order.state.term.sequencer === from
+        if (isOther && this.#does('falseSeals', 600))
           this.#toAll(member, (target) => target.onBlock(member.address, this.#badlySealed(block)))
         handlers.onBlock(from, block)
       },

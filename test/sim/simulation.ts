@@ -221,7 +221,7 @@ class Simulation {
   }
 
   async #promise(end: number, met: () => boolean, what: string): Promise<void> {
-    if (await this.#until(end, met)) return
+    if ((await this.#until(end, met)) || !this.#goesOn()) return
     this.#judge(() => {
       const { term, checkpoint, l1, batch, attempts } = this.#order.state
       const heads = this.#members.map(({ chain, isAlive }) => `${chain.head.block.number}${isAlive ? '' : '†'}`)
