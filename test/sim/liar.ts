@@ -55,9 +55,10 @@ export class Liar {
       submit: async (bytes) => {
         const message = decodeMessage(bytes)
         if (this.#does('silent')) return
-        if (message.type === 'attestation' && this.#does('falseVotes', 700)) {
+        const isGroup = message.type === 'attestation' && message.content.kind === 'group'
+        if (message.type === 'attestation' && this.#does('falseVotes', isGroup ? 1000 : 700)) {
           await this.#attest(member, engine, this.#false(message.content))
-          if (this.#dice.chance(500)) return
+          if (isGroup || this.#dice.chance(500)) return
         }
         if (message.type === 'l1Events' && this.#does('falseVotes')) {
           const events = message.events.map((each) =>
@@ -105,7 +106,9 @@ export class Liar {
   #handlers(member: Member, handlers: NetworkHandlers): NetworkHandlers {
     return {
       onBlock: (from, block) => {
-        if (this.#does('falseSeals', 600))
+        // Those of other liars are not passed on: two would go on with it for ever.
+        const isOther = this.#world.order.state.term.sequencer === from
+        if (isOther && this.#does('falseSeals', 600))
           this.#toAll(member, (target) => target.onBlock(member.address, this.#badlySealed(block)))
         handlers.onBlock(from, block)
       },
@@ -175,8 +178,8 @@ export class Liar {
           if (this.#dice.chance(500)) return
         }
         if (this.#does('twoSeals')) {
-          send({ ...block, seal: this.#seal(member, term, number, hash, true) }, 500)
-          return send(block, 500)
+          const other = { ...block, seal: this.#seal(member, term, number, hash, true) }
+          return this.#toAll(member, (target) => target.onBlock(member.address, this.#dice.chance(500) ? block : other))
         }
         if (this.#does('withhold', 700)) return send(block, this.#dice.pick([0, 300, 600]))
         network.sendBlock(block)

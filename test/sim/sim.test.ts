@@ -35,6 +35,40 @@ describe('a network of simulated members', () => {
     }
   })
 
+  const calm: Schedule = {
+    ...generate(1, 1),
+    stakes: [100, 100, 100, 100],
+    epochLength: 4,
+    blockTime: 500,
+    stallTimeout: 8000,
+    tick: 250,
+    interval: 150,
+    lag: [1, 50],
+    weather: { delay: [1, 20], loss: 0, doubled: 0 },
+    l1: { blockTime: 1000, depth: 2, reverts: 0, slow: 100 },
+    offsets: [],
+    behind: [],
+    liars: [],
+    actions: [],
+  }
+
+  it('rule L3: opens terms as fast as ever while every request to L1 hangs', async () => {
+    const actions: Schedule['actions'] = [{ at: 8000, do: 'l1', node: -1, mode: 'hanging' }]
+    const { figures } = await simulate({ ...calm, length: 60_000, actions, batches: false })
+    expect(figures.blocks).toBeGreaterThan(50)
+  })
+
+  it('rule T4: sends a block again that was sealed just before a death', async () => {
+    for (const seed of [1, 2, 3]) {
+      const actions: Schedule['actions'] = [
+        { at: 10, do: 'kill', node: 0, writes: 3 },
+        { at: 1500, do: 'start', node: 0 },
+      ]
+      const { figures } = await simulate({ ...calm, seed, epochLength: 2, length: 9000, actions, batches: false })
+      expect(figures).toMatchObject({ deaths: 1, cuts: 0 })
+    }
+  })
+
   it('finds the smallest schedule that still fails', async () => {
     const schedule = generate(15, 1)
     const isDeath = ({ actions }: Schedule) => actions.some(({ do: what }) => what === 'kill')

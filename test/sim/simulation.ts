@@ -60,6 +60,7 @@ class Simulation {
   readonly #nonces = USERS.map(() => 0)
   #trace = 0x811c9dc5
   #violation: Violation | undefined
+  #pace = { mark: '', until: 0 }
   #outside = false
   #calm = false
 
@@ -158,8 +159,30 @@ class Simulation {
     while (this.#goesOn() && !met()) {
       if (!(await this.#clock.step(end))) return false
       this.#judge(() => this.#watch.accepted())
+      this.#judge(() => this.#checkPace())
     }
     return this.#goesOn()
+  }
+
+  /** The network goes on whenever a quorum of honest members is there, whatever L1 and the others do (rules P3, L3). */
+  #checkPace(): void {
+    const { checkpoint, committee } = this.#order.state
+    const isTroubled = this.#net.weather.loss > 0 || this.#net.parts.size > 0
+    const mark = `${checkpoint.number} ${this.#members.map(({ deaths, isAlive }) => `${deaths}${isAlive}`).join()}`
+    if (isTroubled || mark !== this.#pace.mark) this.#pace = { mark, until: this.#clock.now + this.#bound() }
+    if (this.#clock.now <= this.#pace.until) return
+    const able = this.#members.filter(({ honest, isAlive }) => honest && isAlive)
+    if (
+      !isQuorum(
+        committee,
+        able.map(({ address }) => address),
+      )
+    )
+      return
+    throw new Violation(
+      'a quorum goes on',
+      `no checkpoint after ${checkpoint.number} in term ${this.#order.state.term.term}`,
+    )
   }
 
   /** Trouble is over but for the liars: within a bound the network has to go on in everything it does. */
@@ -195,6 +218,9 @@ class Simulation {
     await this.#promise(start + bound + 60_000, () => this.#order.state.l1.applied.number >= final, 'L1 ranges go on')
     if (!this.#schedule.batches) return
     const { blockTime, depth } = this.#schedule.l1
+    const terms = 3 * this.#schedule.epochLength * this.#schedule.blockTime
+    const shared = start + bound + terms + 20_000 * this.#members.length
+    await this.#promise(shared, () => this.#order.state.proposed === null, 'changes of members go on')
     const batched = start + bound + 240_000 + this.#members.length * 8000 + 10 * blockTime * (depth + 3)
     await this.#promise(batched, () => this.#order.state.batch.nextBlock > closed, 'batches go on')
   }
@@ -221,7 +247,7 @@ class Simulation {
   }
 
   async #promise(end: number, met: () => boolean, what: string): Promise<void> {
-    if (await this.#until(end, met)) return
+    if ((await this.#until(end, met)) || !this.#goesOn()) return
     this.#judge(() => {
       const { term, checkpoint, l1, batch, attempts } = this.#order.state
       const heads = this.#members.map(({ chain, isAlive }) => `${chain.head.block.number}${isAlive ? '' : '†'}`)

@@ -2,7 +2,7 @@ import type { Address } from '../types/hex.js'
 import { isQuorum, makeCommittee, memberOf, uncappedPower } from './power.js'
 import { refuse } from './refuse.js'
 import { membersOf, sequencerBySigner } from './staking.js'
-import type { Content, Draft, ProposedCommittee } from './types.js'
+import type { ConsensusState, Content, Draft, ProposedCommittee } from './types.js'
 
 /**
  * Proposes a change of members where the stakes ask for one (rule P1). Only the key's new shares, attested, make it
@@ -78,16 +78,23 @@ export function enterCommittee(draft: Draft): void {
   }
   const changed = JSON.stringify(before.members.map(key)) !== JSON.stringify(state.committee.members.map(key))
   if (changed) wipeTallies(draft)
-  if (state.proposed !== null && (changed || isDisputed(state.proposed))) state.proposed = null // with a new number
+  if (state.proposed !== null && (changed || isDisputed(state))) state.proposed = null // with a new number
   state.dropped = []
   proposeCommittee(draft)
 }
 
 const key = ({ address, power }: { address: Address; power: number }) => [address, power]
 
-/** Some call the sharing failed, and no quorum agrees with them: no vote could settle that any more. */
-function isDisputed({ votes }: ProposedCommittee): boolean {
-  return Object.values(votes).some(({ failed }) => failed.length > 0)
+/**
+ * So many call the sharing failed that the others are no quorum, and no quorum agrees with them: no vote could settle that any
+ * more. A few that say so decide nothing, or each of them could begin every sharing anew.
+ */
+function isDisputed({ committee, proposed }: ConsensusState): boolean {
+  const calm = committee.members.filter(({ address }) => (proposed?.votes[address]?.failed.length ?? 0) === 0)
+  return !isQuorum(
+    committee,
+    calm.map(({ address }) => address),
+  )
 }
 
 /** A vote counts against the committee that was in force when its slot opened, so a new one starts afresh (rule P3). */

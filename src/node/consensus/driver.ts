@@ -105,10 +105,12 @@ export class ConsensusDriver {
       const { context, replay = hashedReplay } = this.#options
       const replayed = replay({ state: this.#state, appHash: this.#hash }, block, context)
       const { effects, refusals } = replayed
-      this.#state = replayed.state
-      this.#height = block.height
-      this.#hash = replayed.appHash
-      await this.#persist(effects)
+      const stored: Stored = { height: block.height, appHash: replayed.appHash, state: replayed.state }
+      // Before anybody sees the state: a block made on it meanwhile would leave out the deposits that it says are there (rule L2).
+      await this.#persist(effects, stored)
+      this.#state = stored.state
+      this.#height = stored.height
+      this.#hash = stored.appHash
       this.#options.engine.reportAppHash(this.#height, this.#hash)
       await this.#options.onDecided(effects, refusals)
     } catch (error) {
@@ -117,27 +119,26 @@ export class ConsensusDriver {
     }
   }
 
-  async #persist(effects: readonly Effect[]): Promise<void> {
+  async #persist(effects: readonly Effect[], stored: Stored): Promise<void> {
     const changes = effects
       .filter((effect) => effect.type === 'deposit')
       .map(({ index, to, amountGwei, l1Block }) => {
         const deposit: Deposit = { index, address: to, amountGwei, l1Block }
         return { key: depositKey(index), value: new Uint8Array(serialize(deposit)) }
       })
-    if (this.#height % SNAPSHOT_EVERY === 0) changes.push(this.#snapshot())
+    if (stored.height % SNAPSHOT_EVERY === 0) changes.push(snapshot(stored))
     if (changes.length > 0) await this.#options.database.write(changes)
     reached('consensus.persisted')
   }
 
-  #snapshot() {
-    const stored: Stored = { height: this.#height, appHash: this.#hash, state: this.#state }
-    return { key: STATE, value: new Uint8Array(serialize(stored)) }
-  }
-
   async close(): Promise<void> {
     await this.#stop?.()
-    await this.#options.database.write([this.#snapshot()])
+    await this.#options.database.write([snapshot({ height: this.#height, appHash: this.#hash, state: this.#state })])
   }
+}
+
+function snapshot(stored: Stored) {
+  return { key: STATE, value: new Uint8Array(serialize(stored)) }
 }
 
 /** Applies the messages of a decided block one after the other. */
