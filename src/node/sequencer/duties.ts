@@ -26,8 +26,7 @@ export class Duties {
   /** By envelope. */
   readonly #sentAt = new Map<Hex, number>()
   readonly #firstSent = new Map<Hex, number>()
-  /** Requests that are being served: one that waits for a silent L1 must not keep the others waiting (rule L3). */
-  readonly #busy = new Set<Hash>()
+  readonly #busy = new Set<SigningRequest['chain']>()
 
   constructor(
     node: NodeContext,
@@ -43,21 +42,22 @@ export class Duties {
 
   /** What L1 needs goes by itself: an L1 that does not answer must not delay the opening of a term (rule L3). */
   async tick(): Promise<void> {
-    const { requests } = this.#node.consensus.state
-    await Promise.all(Object.values(requests).map((request) => this.#attend(request)))
+    await Promise.all([this.#serveAll('l2'), this.#serveAll('l1')])
     this.#forget()
   }
 
-  async #attend(request: SigningRequest): Promise<void> {
-    if (this.#busy.has(request.id)) return
-    this.#busy.add(request.id)
+  async #serveAll(chain: SigningRequest['chain']): Promise<void> {
+    if (this.#busy.has(chain)) return
+    this.#busy.add(chain)
     try {
-      await this.#serve(request)
+      for (const request of Object.values(this.#node.consensus.state.requests)) {
+        if (request.chain === chain) await this.#serve(request)
+      }
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       this.#node.warn(messageOf(error))
     } finally {
-      this.#busy.delete(request.id)
+      this.#busy.delete(chain)
     }
   }
 

@@ -91,7 +91,7 @@ export class KilledNetwork {
     if (words === importing) {
       await this.#snapshot(exporting, [0])
       const spare = join(this.#place.dataDir, 'nodes', String(NODES - 1))
-      for (const store of ['chain', 'seals']) await rm(join(spare, store), { recursive: true })
+      for (const store of ['chain', 'seals']) await rm(join(spare, store), { recursive: true, force: true })
     }
     await this.#snapshot(words, [null], deathIn({ point, nth: 1, from: 'start' }))
     this.deaths += 1

@@ -26,13 +26,14 @@ export function readLog(bytes: Uint8Array): Uint8Array[] {
     }
     if (at + HEADER > bytes.length) break // cut off
     const [crc, length, type] = [view.getUint32(at, true), view.getUint16(at + 4, true), bytes[at + 6] ?? 0]
+    if (type < FULL || type > LAST) throw damagedAt(at)
     const end = at + HEADER + length
     if (end > bytes.length && at + room >= bytes.length) {
       refuseLonger(bytes, at, crc)
       break // cut off
     }
     if (HEADER + length > room || masked(crc32c(bytes, at + 6, end)) !== crc) throw damagedAt(at)
-    if ((type === FULL || type === FIRST) !== (parts.length === 0) || type > LAST) throw damagedAt(at)
+    if ((type === FULL || type === FIRST) !== (parts.length === 0)) throw damagedAt(at)
     parts.push(bytes.subarray(at + HEADER, end))
     if (type === FULL || type === LAST) {
       records.push(joined(parts))
