@@ -26,8 +26,7 @@ export function victim(queues: Iterable<SenderQueue>, weight: Weight, baseFee: b
 function lastOf(queue: SenderQueue, weight: Weight, baseFee: bigint): Candidate | undefined {
   const entry = queue.entries.findLast((candidate) => !candidate.restored)
   if (entry === undefined) return undefined
-  const executable = queue.ready(queue.stateNonce, baseFee)
-  const parked = entry.tx.nonce >= queue.stateNonce + executable.length
+  const parked = entry.tx.nonce >= queue.stateNonce + queue.executable(queue.stateNonce, baseFee)
   return { entry, parked, weight: weight === 'count' ? queue.size : queue.bytes }
 }
 

@@ -122,10 +122,8 @@ function fromItem(item: RlpItem, reference: Uint8Array, fail: Fail): TrieNode {
   if (item.length !== 2 || !(first instanceof Uint8Array) || second === undefined)
     throw fail('it has neither 2 nor 17 items')
   const nibbles = toNibbles(first)
-  const flag = nibbles[0] ?? 4
-  const odd = flag % 2 === 1
-  if (flag > 3 || (!odd && nibbles[1] !== 0)) throw fail('its path is not in the hex prefix form')
-  const path = nibbles.subarray(odd ? 1 : 2)
+  const flag = nibbles[0] ?? 0
+  const path = nibbles.subarray(flag % 2 === 1 ? 1 : 2)
   if (flag < 2) return { kind: 'extension', path, child: childOf(second, fail), reference }
   if (!(second instanceof Uint8Array)) throw fail('the value of a leaf is a list')
   return { kind: 'leaf', path, value: second, reference }
@@ -134,17 +132,12 @@ function fromItem(item: RlpItem, reference: Uint8Array, fail: Fail): TrieNode {
 function branch(items: RlpItem[], reference: Uint8Array, fail: Fail): TrieNode {
   const value = items[16]
   if (!(value instanceof Uint8Array) || value.length > 0) throw fail('a branch has a value')
-  const isNothing = (item: RlpItem) => item instanceof Uint8Array && item.length === 0
-  const children = items.slice(0, 16).map((item) => (isNothing(item) ? undefined : childOf(item, fail)))
+  const children = items.slice(0, 16).map((item) => (item.length === 0 ? undefined : childOf(item, fail)))
   return { kind: 'branch', children, reference }
 }
 
 function childOf(item: RlpItem, fail: Fail): TrieNode {
-  if (Array.isArray(item)) {
-    const encoded = rlpEncode(item)
-    if (encoded.length >= 32) throw fail(`a node of ${encoded.length} bytes stands where its hash should`)
-    return fromItem(item, encoded, fail)
-  }
+  if (Array.isArray(item)) return fromItem(item, rlpEncode(item), fail)
   if (item.length !== 32) throw fail(`a child has ${item.length} bytes instead of 32`)
   return { kind: 'hash', hash: item }
 }

@@ -53,8 +53,8 @@ describe('a pool that is flooded from thousands of accounts', () => {
       expect(code(() => pool.add(tx, rich, BASE_FEE))).toBe('TX_POOL_FULL')
     }
     const { user, system } = process.cpuUsage(start)
-    // 0.5 ms each.
-    expect((user + system) / 1000).toBeLessThan(100)
+    // 2 ms each, where an idle machine needs a quarter of one.
+    expect((user + system) / 1000).toBeLessThan(400)
     expect(pool.size).toBe(DEFAULT_LIMITS.count)
   })
 

@@ -47,7 +47,7 @@ const rlpSamples = (): RlpItem[] => [
   new Uint8Array(300).fill(9),
 ]
 
-/** Chain, transactions, tries and their codecs. */
+/** Chain, transactions and their codecs. */
 export const chainDecoders: readonly Decoder[] = [
   bytesDecoder<RlpItem>({
     name: 'RLP',
