@@ -41,9 +41,9 @@ const INTERRUPTIONS: readonly string[] = ['ExitPromptError', 'AbortPromptError',
  * be a private key is repeated.
  */
 export function failureOf(error: unknown, argv: readonly string[] = []): Failure {
-  const { message, details, ...failure } = plainFailureOf(error)
-  const shown = JSON.parse(withoutKeys(JSON.stringify(details), argv)) as unknown
-  return { ...failure, message: withoutKeys(message, argv), details: shown }
+  const failure = plainFailureOf(error)
+  const details = JSON.parse(withoutKeys(JSON.stringify(failure.details), argv)) as unknown
+  return { ...failure, message: withoutKeys(failure.message, argv), details }
 }
 
 function plainFailureOf(error: unknown): Failure {

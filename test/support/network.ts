@@ -70,3 +70,36 @@ export async function testGenesis(network: TestNetwork): Promise<Genesis> {
     sequencers: [],
   }
 }
+
+/** A genesis document around the L2 of it, for whoever looks at nothing else. */
+export function genesisAround(l2: Genesis['l2'], change: Partial<Genesis> = {}): Genesis {
+  const { address, pubkey } = testKey(1)
+  const contracts = { metis: address, lockingInfo: address, lockingPool: address, bridge: address }
+  return {
+    version: 1,
+    name: 'around',
+    salt: `0x${'11'.repeat(32)}`,
+    l1: {
+      chainId: 1,
+      startBlock: 1,
+      startParentHash: l2.hash,
+      confirmations: 1,
+      ...contracts,
+      stateCommitmentChain: address,
+      inbox: address,
+    },
+    l2,
+    consensus: {
+      epochLength: 10,
+      blockTime: 1000,
+      stallTimeout: 5000,
+      maxFuture: 2000,
+      snapshotInterval: 8,
+      entropyDelay: 4,
+    },
+    group: { address, l1Nonce: 0, l2FeeCap: '1' },
+    firstSequencer: address,
+    sequencers: [{ id: 1, signer: address, pubkey, stake: '1' }],
+    ...change,
+  }
+}

@@ -6,16 +6,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { networkIdOf } from '../../../src/core/consensus/digest.js'
-import type { Genesis } from '../../../src/core/genesis/types.js'
 import { devnetAccounts } from '../../../src/devnet/accounts.js'
 import { beginNodeGuard } from '../../../src/node/guard.js'
 import { openSealGuard, sealKeyOf } from '../../../src/node/sequencer/seals.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
+import { genesisAround } from '../../support/network.js'
 import { cli } from '../cli/support.js'
 
 const hash = (n: number) => `0x${n.toString(16).padStart(64, '0')}` as const
-const genesis = { version: 1, salt: hash(1), l1: {}, l2: {}, consensus: {}, group: {}, sequencers: [] }
-const networkId = networkIdOf(genesis as unknown as Genesis)
+const genesis = genesisAround({
+  chainId: 2,
+  timestamp: 1,
+  gasLimit: 30_000_000,
+  baseFee: '1',
+  alloc: {},
+  sequencerSet: `0x${'42'.repeat(20)}`,
+  hash: hash(1),
+  stateRoot: hash(1),
+})
+const networkId = networkIdOf(genesis)
 const keys = devnetAccounts(4).sequencers
 
 /** The term that the nodes of the devnet tell. */

@@ -10,6 +10,7 @@ import type { Genesis, GenesisAccount } from '../../../src/core/genesis/types.js
 import type { Address, Hash } from '../../../src/core/types/hex.js'
 import { createEmbeddedEngine, makeGenesisBlock } from '../../../src/node/execution/embedded/index.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
+import { genesisAround } from '../../support/network.js'
 import { observe } from '../../support/records/observe.js'
 import { next } from '../../unit/execution/support.js'
 import { binary, cli, project } from '../cli/support.js'
@@ -28,8 +29,7 @@ async function genesisOf(accounts: number): Promise<Genesis> {
   for (let i = 1; i <= accounts; i++) alloc[bytesToHex(bigEndian(2 ** 40 + i, 20))] = { balance: String(i) }
   const fields = { timestamp: 1_700_000_000, gasLimit: 30_000_000, baseFee: '1000000000' }
   const l2 = { chainId: 108_800, ...fields, alloc, sequencerSet: SEQUENCER, ...(await makeGenesisBlock(alloc, fields)) }
-  const others = { salt: `0x${'11'.repeat(32)}`, l1: {}, consensus: {}, group: {}, sequencers: [] }
-  return { version: 1, l2, ...others } as unknown as Genesis
+  return genesisAround(l2)
 }
 
 /** A folder as a devnet leaves it, in which node 0 has a chain and node 1 has none. */

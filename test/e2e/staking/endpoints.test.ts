@@ -132,22 +132,22 @@ it.each([
 )
 
 it.runIf(process.platform === 'linux')(
-  'a disk that is full once it is sent: exit 9 says that it is mined',
+  'a journal that cannot be written once it is sent: exit 9 says that it is mined',
   async () => {
     const before = await readFile(stage.journal)
-    let full: Promise<void> | undefined
+    let gone: Promise<void> | undefined
     const proxy = await startRpcProxy(stage.anvil.url, (method) => {
       if (method === 'eth_sendRawTransaction')
-        full ??= rm(stage.journal).then(() => symlink('/dev/full', stage.journal))
+        gone ??= rm(stage.journal).then(() => symlink('/dev/full', stage.journal))
       return undefined
     })
     try {
       const done = await stage.run(['rewards', 'recipient', owner, '--from', 'owner', '--yes', '--rpc-url', proxy.url])
       expect(done).toMatchObject({ code: 9, json: { error: { code: 'JOURNAL_UNWRITABLE' } } })
-      expect(done.json.error.message).toMatch(/ is mined in block \d+\. The journal .* ENOSPC/)
+      expect(done.json.error.message).toMatch(/ is mined in block \d+\. The journal .* cannot be written/)
     } finally {
       await proxy.stop()
-      await full
+      await gone
       await rm(stage.journal)
       await writeFile(stage.journal, before)
     }

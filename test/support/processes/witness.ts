@@ -8,6 +8,8 @@ import { ask, blockAt } from './rpc.js'
 import type { SentDeposit } from './traffic.js'
 
 const PARALLEL = 16
+/** Network, term and number, under which a guard has the hash that was sealed. */
+const SLOT_BYTES = 48
 
 /** Remembers what was promised, from outside of the processes that die, and says where a promise was broken. */
 export class Witness {
@@ -67,8 +69,11 @@ export class Witness {
       const database = await openDatabase(join(folder, 'guard'))
       try {
         const now = new Map<string, string>()
-        for await (const [slot, hash] of database.entries(new Uint8Array(48), new Uint8Array(48).fill(255)))
-          now.set(`node ${index}, slot ${bytesToHex(slot)}`, bytesToHex(hash))
+        for await (const [slot, hash] of database.entries(
+          new Uint8Array(SLOT_BYTES),
+          new Uint8Array(SLOT_BYTES).fill(255),
+        ))
+          if (slot.length === SLOT_BYTES) now.set(`node ${index}, slot ${bytesToHex(slot)}`, bytesToHex(hash))
         for (const [slot, hash] of this.#guarded) {
           if (slot.startsWith(`node ${index},`) && now.get(slot) !== hash)
             throw new Error(`the guard had ${hash} at ${slot}, and has ${now.get(slot)}`)
