@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -125,7 +126,8 @@ export class TestNetwork {
     const networkId = networkIdOf(genesis)
     for (let i = 0; i < 4; i++) {
       const place = { directory: join(folder, `node${i}`), networkId, address: keyOf(`sequencer ${i}`).address }
-      if (directory === undefined) await beginNodeGuard(place)
+      // A key is new where its node has no folder yet; at a restart its guard has to be there.
+      if (!existsSync(place.directory)) await beginNodeGuard(place)
       await network.startNode(i)
     }
     return network

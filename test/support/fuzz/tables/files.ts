@@ -14,6 +14,13 @@ import { encodeLiveSpan } from '../../../../src/core/batching/live/span.js'
 import { keccak256, malformed } from '../../../../src/core/codec/index.js'
 import { addressOfPublicKey, publicKeyOf } from '../../../../src/core/consensus/crypto.js'
 import { networkIdOf } from '../../../../src/core/consensus/digest.js'
+import {
+  decodeGuardRecord,
+  encodeGuardRecord,
+  readGuardExport,
+  writeGuardExport,
+} from '../../../../src/core/guard/document.js'
+import { begunGuard, type GuardExport } from '../../../../src/core/guard/guard.js'
 import { documentOf, readSignedFile, readUnsigned } from '../../../../src/core/staking/offline/read.js'
 import { decodeUnsigned, encodeUnsigned } from '../../../../src/core/staking/offline/unsigned.js'
 import { checkRecord, recordProblems } from '../../../../src/core/staking/record.js'
@@ -147,8 +154,34 @@ function fileDecoder(
   return textDecoder({ name, form: 'json', covers, weight, samples, decode })
 }
 
+const guard: GuardExport = {
+  networkId: hashOf('network'),
+  address: addressOfPublicKey(pubkey),
+  floor: { term: 3, number: 12 },
+  last: { term: 3, number: 12, hash: hashOf('block') },
+  lineage: [`0x${'1'.repeat(32)}`],
+}
+
 /** Files that commands read. */
 export const fileDecoders: readonly Decoder[] = [
+  textDecoder({
+    name: 'guard that was exported',
+    form: 'json',
+    covers: ['src/core/guard/document.ts#readGuardExport'],
+    samples: () => [writeGuardExport(guard), writeGuardExport({ ...guard, floor: null, last: null, lineage: [] })],
+    decode: (text) => readGuardExport(text, 'guard.json'),
+  }),
+  textDecoder({
+    name: 'record of a guard',
+    form: 'json',
+    covers: ['src/core/guard/document.ts#decodeGuardRecord'],
+    samples: () => [
+      encodeGuardRecord({ ...begunGuard(guard.address, guard.floor), lineage: guard.lineage, moved: true }),
+      encodeGuardRecord(begunGuard(guard.address, null)),
+    ],
+    decode: decodeGuardRecord,
+    encode: encodeGuardRecord,
+  }),
   textDecoder({
     name: 'descriptor of a devnet',
     form: 'json',

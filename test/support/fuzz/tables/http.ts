@@ -1,7 +1,7 @@
 import { Network as ChainNetwork, JsonRpcProvider } from 'ethers'
 import type { Genesis } from '../../../../src/core/genesis/types.js'
 import { askDevnet } from '../../../../src/devnet/client.js'
-import { readRotation } from '../../../../src/devnet/rotation.js'
+import { readRotation, readTerm } from '../../../../src/devnet/rotation.js'
 import { presetNetwork } from '../../../../src/l1/addressBook.js'
 import type { L1Client } from '../../../../src/l1/client.js'
 import { requestTo } from '../../../../src/l1/client.js'
@@ -69,6 +69,8 @@ interface Asked {
   samples: readonly string[]
   ask: (url: string) => Promise<unknown>
 }
+
+const NETWORK = `0x${'ee'.repeat(32)}` as const
 
 function asked({ name, covers, samples, ask }: Asked): Decoder {
   return textDecoder({
@@ -242,6 +244,12 @@ export const httpDecoders: readonly Decoder[] = [
     covers: ['src/devnet/rotation.ts#readRotation'],
     samples: [JSON.stringify({ head: 5, current: { term: 1 }, history: [] })],
     ask: (url) => readRotation(url),
+  }),
+  asked({
+    name: 'term of a node',
+    covers: ['src/devnet/rotation.ts#readTerm'],
+    samples: [JSON.stringify({ networkId: NETWORK, term: { term: 3 } })],
+    ask: (url) => readTerm(url, NETWORK),
   }),
   asked({
     name: 'sequencers of a node',
