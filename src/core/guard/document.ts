@@ -79,7 +79,9 @@ export function decodeGuardRecord(text: string): GuardRecord {
     })
   }
   if (version !== VERSION) throw fail(`its version is not ${VERSION}`)
-  return record(content, 'guard', fail)
+  const guard = record(content, 'guard', fail)
+  if (encodeGuardRecord(guard) !== text) throw fail('it is not as it was written')
+  return guard
 }
 
 /** Of nothing but plain values, in a fixed order. */
