@@ -385,7 +385,7 @@ class Simulation {
 
   #group(): GroupSigner {
     const database = new Disk().open(this.#clock, this.#dice, new Life(), () => undefined)
-    const signer = createDevGroupSigner(GROUP.privateKey, database)
+    const signer = createDevGroupSigner(GROUP.privateKey, database, GROUP.sign)
     return {
       address: signer.address,
       sign: async (...args) => {
