@@ -22,8 +22,8 @@ const SECONDS: Record<Level, [number, number]> = [
 /** A schedule from a seed; most are small, as most errors need few nodes and little time. */
 export function generate(seed: number, level?: Level): Schedule {
   const dice = new Dice(seed)
-  const drawn = dice.below(100)
-  const chosen = level ?? (drawn < 80 ? 0 : drawn < 95 ? 1 : drawn < 99 ? 2 : 3)
+  const drawn = dice.below(1000)
+  const chosen = level ?? (drawn < 870 ? 0 : drawn < 970 ? 1 : drawn < 996 ? 2 : 3)
   const size = dice.between(...SIZES[chosen])
   const stakes = Array.from({ length: size }, () => (dice.chance(500) ? 100 : dice.between(10, 300)))
   const length = dice.between(...SECONDS[chosen]) * 1000
