@@ -33,6 +33,8 @@ export interface World {
   tick: number
   /** A block that a member sent or served. */
   onSealed: (member: Member, block: SealedBlock) => void
+  /** A block that came to a member. */
+  onHeard: (member: Member, block: SealedBlock) => void
   onChain: (member: Member) => void
   onNews: (member: Member, news: NodeNews) => void
   onFatal: (member: Member, error: unknown) => void
@@ -144,9 +146,13 @@ export class Member {
   }
 
   #join(life: Life, handlers: NetworkHandlers): Network {
-    const { net, onSealed } = this.#world
+    const { net, onHeard, onSealed } = this.#world
     const network = net.join(this.address, life, {
       ...handlers,
+      onBlock: (from, block) => {
+        onHeard(this, block)
+        handlers.onBlock(from, block)
+      },
       serveBlock: async (hash) => {
         const block = await handlers.serveBlock(hash)
         if (block !== undefined) onSealed(this, block)
