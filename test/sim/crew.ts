@@ -12,6 +12,9 @@ export interface Told {
   violation: string | undefined
 }
 
+/** MB for what a schedule throws away at once, so that it need not be collected all the time. */
+const YOUNG = 64
+
 /** Threads that run schedules, one each at a time; what a seed gives does not depend on which of them runs it. */
 export class Crew {
   readonly #folder: string
@@ -22,7 +25,8 @@ export class Crew {
 
   private constructor(folder: string, threads: number) {
     this.#folder = folder
-    this.#all = Array.from({ length: threads }, () => new Worker(`${folder}/worker.mjs`))
+    const limits = { resourceLimits: { maxYoungGenerationSizeMb: YOUNG } }
+    this.#all = Array.from({ length: threads }, () => new Worker(`${folder}/worker.mjs`, limits))
     this.#free = [...this.#all]
   }
 

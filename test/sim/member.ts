@@ -1,8 +1,8 @@
-import { networkIdOf } from '../../src/core/consensus/digest.js'
 import type { Genesis } from '../../src/core/genesis/types.js'
 import { begunGuard } from '../../src/core/guard/guard.js'
 import type { GroupSigner } from '../../src/core/ports/group.js'
 import type { Network, NetworkHandlers, SealedBlock } from '../../src/core/ports/network.js'
+import type { Hash } from '../../src/core/types/hex.js'
 import type { Replay } from '../../src/node/consensus/driver.js'
 import { Line, type LineOptions } from '../../src/node/line.js'
 import { guardChanges } from '../../src/node/sequencer/guard.js'
@@ -22,6 +22,7 @@ import type { Net } from './world/network.js'
 /** What all members share. */
 export interface World {
   genesis: Genesis
+  networkId: Hash
   clock: Clock
   dice: Dice
   evm: Evm
@@ -66,7 +67,7 @@ export class Member {
     this.#world = world
     this.answers = { mode: 'well', behind }
     this.chain = new ChainDisk(world.evm.block0)
-    this.disks.guard.found(guardChanges(networkIdOf(world.genesis), begunGuard(key.address, null)))
+    this.disks.guard.found(guardChanges(world.networkId, begunGuard(key.address, null)))
   }
 
   get address() {

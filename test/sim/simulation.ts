@@ -103,6 +103,7 @@ class Simulation {
     })
     this.#world = {
       genesis,
+      networkId,
       clock,
       dice,
       evm,
