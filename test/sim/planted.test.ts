@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeExtraData } from '../../src/core/chain/extraData.js'
 import { networkIdOf } from '../../src/core/consensus/digest.js'
@@ -33,6 +34,12 @@ async function broken(schedules: readonly Schedule[], fault?: Fault): Promise<st
     if (violation !== undefined) return violation.property
   }
   return undefined
+}
+
+/** How many batches L1 gets. */
+async function batchesOf(schedule: Schedule): Promise<number> {
+  const { simulate } = await import('./simulation.js')
+  return (await simulate(schedule)).figures.batches
 }
 
 /** Seeds from 1 on. */
@@ -217,5 +224,16 @@ describe('an error that is planted is found:', () => {
     }))
     const schedules = random(seeds(24), 0, { stakes: [100, 100, 100, 100], liars: [{ node: 0, lies: ['falseVotes'] }] })
     expect(await broken(schedules)).toBe('decided ranges are what L1 is')
+  })
+
+  it('batches compared by the one signature of a seal that a member happens to have', async () => {
+    const found: Schedule = JSON.parse(readFileSync(new URL('cases/twoSealsOfOneBlock.json', import.meta.url), 'utf8'))
+    // A minute tells; that none comes in the whole time in which one has to would take the test ten times as long.
+    const schedule = { ...found, length: 60_000, batches: false }
+    expect(await batchesOf(schedule)).toBeGreaterThan(0)
+    await plant<typeof import('../../src/node/batcher/own.js')>('../../src/node/batcher/own.js', (real) => ({
+      ownBatch: (node, index, range) => real.ownBatch(node, index, range, ({ hash }) => node.sealOf(hash)),
+    }))
+    expect(await batchesOf(schedule)).toBe(0)
   })
 })
