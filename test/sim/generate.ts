@@ -2,17 +2,31 @@ import { thresholdOf } from '../../src/core/consensus/power.js'
 import { type Action, LIES, type Lie, type Schedule } from './schedule.js'
 import { Dice } from './world/dice.js'
 
-/** How nasty a schedule is: 1 is mild and short, 3 is long, with everything at once. */
-export type Level = 1 | 2 | 3
+/** How nasty a schedule is: 0 is tiny, 1 is mild and short, 3 is long, with everything at once. */
+export type Level = 0 | 1 | 2 | 3
+
+/** Members at least and at most, by level; and so the seconds of trouble. */
+const SIZES: Record<Level, [number, number]> = [
+  [4, 4],
+  [4, 5],
+  [4, 7],
+  [5, 20],
+]
+const SECONDS: Record<Level, [number, number]> = [
+  [2, 8],
+  [8, 20],
+  [15, 60],
+  [15, 105],
+]
 
 /** A schedule from a seed; most are small, as most errors need few nodes and little time. */
 export function generate(seed: number, level?: Level): Schedule {
   const dice = new Dice(seed)
-  const drawn = dice.below(10)
-  const chosen = level ?? (drawn < 7 ? 1 : drawn < 9 ? 2 : 3)
-  const size = chosen === 1 ? dice.between(4, 5) : chosen === 2 ? dice.between(4, 7) : dice.between(5, 20)
+  const drawn = dice.below(1000)
+  const chosen = level ?? (drawn < 870 ? 0 : drawn < 970 ? 1 : drawn < 996 ? 2 : 3)
+  const size = dice.between(...SIZES[chosen])
   const stakes = Array.from({ length: size }, () => (dice.chance(500) ? 100 : dice.between(10, 300)))
-  const length = chosen === 1 ? dice.between(8, 20) * 1000 : dice.between(15, 45 * chosen - 30) * 1000
+  const length = dice.between(...SECONDS[chosen]) * 1000
   const liars = liarsOf(dice, size, stakes)
   const epochLength = dice.pick([2, 3, 4, 6, 8, 12, 40])
   const schedule: Schedule = {
@@ -47,7 +61,7 @@ export function generate(seed: number, level?: Level): Schedule {
     behind: stakes.map(() => (dice.chance(300) ? dice.below(6000) : dice.below(300))),
     liars,
     length,
-    batches: dice.chance(300),
+    batches: dice.chance(chosen === 0 ? 50 : 300),
     actions: [],
   }
   schedule.actions = actionsOf(dice, schedule, chosen)

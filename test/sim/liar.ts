@@ -3,7 +3,7 @@ import { decodeExtraData, encodeExtraData } from '../../src/core/chain/extraData
 import type { Header } from '../../src/core/chain/header.js'
 import { parseTransaction } from '../../src/core/chain/transaction.js'
 import { bytesToHex, concatBytes, utf8 } from '../../src/core/codec/index.js'
-import { attestationDigest, networkIdOf, sealDigest } from '../../src/core/consensus/digest.js'
+import { attestationDigest, sealDigest } from '../../src/core/consensus/digest.js'
 import type { Content } from '../../src/core/consensus/types.js'
 import { decodeMessage, encodeMessage } from '../../src/core/consensus/wire.js'
 import type { ConsensusEngine } from '../../src/core/ports/engine.js'
@@ -30,7 +30,7 @@ export class Liar {
     this.#world = world
     this.#dice = new Dice(seed)
     this.#lies = new Set(lies)
-    this.#networkId = networkIdOf(world.genesis)
+    this.#networkId = world.networkId
   }
 
   ports(member: Member, options: LineOptions, life: Life): LineOptions {

@@ -1,8 +1,8 @@
-import { networkIdOf } from '../../src/core/consensus/digest.js'
 import type { Genesis } from '../../src/core/genesis/types.js'
 import { begunGuard } from '../../src/core/guard/guard.js'
 import type { GroupSigner } from '../../src/core/ports/group.js'
 import type { Network, NetworkHandlers, SealedBlock } from '../../src/core/ports/network.js'
+import type { Hash } from '../../src/core/types/hex.js'
 import type { Replay } from '../../src/node/consensus/driver.js'
 import { Line, type LineOptions } from '../../src/node/line.js'
 import { guardChanges } from '../../src/node/sequencer/guard.js'
@@ -22,6 +22,7 @@ import type { Net } from './world/network.js'
 /** What all members share. */
 export interface World {
   genesis: Genesis
+  networkId: Hash
   clock: Clock
   dice: Dice
   evm: Evm
@@ -33,6 +34,8 @@ export interface World {
   tick: number
   /** A block that a member sent or served. */
   onSealed: (member: Member, block: SealedBlock) => void
+  /** A block that came to a member. */
+  onHeard: (member: Member, block: SealedBlock) => void
   onChain: (member: Member) => void
   onNews: (member: Member, news: NodeNews) => void
   onFatal: (member: Member, error: unknown) => void
@@ -64,7 +67,7 @@ export class Member {
     this.#world = world
     this.answers = { mode: 'well', behind }
     this.chain = new ChainDisk(world.evm.block0)
-    this.disks.guard.found(guardChanges(networkIdOf(world.genesis), begunGuard(key.address, null)))
+    this.disks.guard.found(guardChanges(world.networkId, begunGuard(key.address, null)))
   }
 
   get address() {
@@ -144,9 +147,13 @@ export class Member {
   }
 
   #join(life: Life, handlers: NetworkHandlers): Network {
-    const { net, onSealed } = this.#world
+    const { net, onHeard, onSealed } = this.#world
     const network = net.join(this.address, life, {
       ...handlers,
+      onBlock: (from, block) => {
+        onHeard(this, block)
+        handlers.onBlock(from, block)
+      },
       serveBlock: async (hash) => {
         const block = await handlers.serveBlock(hash)
         if (block !== undefined) onSealed(this, block)

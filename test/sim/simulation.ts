@@ -2,7 +2,7 @@ import { signedEnvelope, signingDigest } from '../../src/core/chain/transaction.
 import { isQuorum, WEI_PER_METIS } from '../../src/core/consensus/power.js'
 import { messageOf } from '../../src/core/errors/index.js'
 import type { GroupSigner } from '../../src/core/ports/group.js'
-import type { Address } from '../../src/core/types/hex.js'
+import type { Address, Hash } from '../../src/core/types/hex.js'
 import { replayBlock } from '../../src/node/consensus/driver.js'
 import type { LineOptions } from '../../src/node/line.js'
 import { createDevGroupSigner } from '../../src/node/threshold/dev.js'
@@ -73,7 +73,13 @@ class Simulation {
     this.#net = new Net(clock, dice, schedule.weather)
     this.#l1 = new L1(clock, dice, genesis, schedule.l1)
     const liars = new Set(schedule.liars.map(({ node }) => keyOf(`member ${node}`).address))
-    this.#watch = new Watch(evm, this.#l1, (address) => !liars.has(address))
+    this.#watch = new Watch(
+      networkId,
+      evm,
+      this.#l1,
+      (address) => !liars.has(address),
+      (hash) => this.#holders(hash),
+    )
     const replay = rememberingReplay(fault.applyBlock ?? replayBlock)
     this.#order = new Order(clock, dice, {
       context: { genesis, networkId, recover },
@@ -97,6 +103,7 @@ class Simulation {
     })
     this.#world = {
       genesis,
+      networkId,
       clock,
       dice,
       evm,
@@ -107,6 +114,7 @@ class Simulation {
       replay,
       tick: schedule.tick,
       onSealed: (member, block) => this.#judge(() => this.#watch.sealed(member, block)),
+      onHeard: (member, block) => this.#watch.heard(member, block),
       onChain: (member) => {
         this.#note(`${member.index} ${member.chain.head.block.hash}`)
         this.#judge(() => this.#watch.chain(member))
@@ -213,6 +221,8 @@ class Simulation {
       )
     }
     await this.#promise(start + bound, reached, 'a checkpoint is decided and reaches all')
+    const punished = () => !this.#watch.isUnpunished(this.#order.state)
+    await this.#promise(start + bound, punished, 'two seals are acted on')
     const sealed = () => honest.every((member) => !member.isAlive || this.#lacksSeal(member, next) === undefined)
     await this.#promise(start + bound + 60_000, sealed, 'every node has the seals of all final blocks')
     await this.#promise(start + bound + 60_000, () => this.#order.state.l1.applied.number >= final, 'L1 ranges go on')
@@ -319,8 +329,10 @@ class Simulation {
     return member
   }
 
-  #lose({ chain }: Member, blocks: number): void {
-    chain.canonical.splice(Math.max(1, chain.canonical.length - blocks))
+  #lose(member: Member, blocks: number): void {
+    const { canonical } = member.chain
+    canonical.splice(Math.max(1, canonical.length - blocks))
+    this.#watch.lost(member)
   }
 
   #join(index: number): Member {
@@ -370,6 +382,11 @@ class Simulation {
     return undefined
   }
 
+  #holders(hash: Hash): ReadonlySet<Address> {
+    const holders = this.#members.filter(({ chain, honest }) => !honest || chain.blocks.has(hash))
+    return new Set(holders.map(({ address }) => address))
+  }
+
   #memberAt(address: Address): Member | undefined {
     return this.#members.find((member) => member.address === address)
   }
@@ -385,7 +402,7 @@ class Simulation {
 
   #group(): GroupSigner {
     const database = new Disk().open(this.#clock, this.#dice, new Life(), () => undefined)
-    const signer = createDevGroupSigner(GROUP.privateKey, database)
+    const signer = createDevGroupSigner(GROUP.privateKey, database, GROUP.sign)
     return {
       address: signer.address,
       sign: async (...args) => {

@@ -5,13 +5,16 @@ import { MAX_DEPOSITS } from '../../src/core/chain/rules.js'
 import { parseTransaction } from '../../src/core/chain/transaction.js'
 import { hexToBytes, keccak256 } from '../../src/core/codec/index.js'
 import { MAX_LEAD } from '../../src/core/consensus/checkpoint.js'
-import { contentHash } from '../../src/core/consensus/digest.js'
-import type { Checkpoint, ConsensusState, Effect, L1Range } from '../../src/core/consensus/types.js'
+import { contentHash, sealDigest } from '../../src/core/consensus/digest.js'
+import { sequencerEverSigning } from '../../src/core/consensus/staking.js'
+import type { Checkpoint, Committee, ConsensusState, Effect, L1Range } from '../../src/core/consensus/types.js'
+import type { Block } from '../../src/core/ports/execution.js'
 import type { SealedBlock } from '../../src/core/ports/network.js'
 import type { Address, Hash, Hex } from '../../src/core/types/hex.js'
 import type { Member } from './member.js'
 import type { Evm, Executed } from './world/evm.js'
 import { GROUP } from './world/genesis.js'
+import { recover } from './world/keys.js'
 import { type Accepted, type L1, rangeOf } from './world/l1.js'
 
 const WEI_PER_GWEI = 10n ** 9n
@@ -36,18 +39,31 @@ export class Watch {
   readonly #evm: Evm
   readonly #l1: L1
   readonly #honest: (address: Address) => boolean
+  readonly #holders: (hash: Hash) => ReadonlySet<Address>
+  #committee: Committee | undefined
   readonly #seals = new Map<string, Hash>()
   readonly #finalOf = new Map<Member, number>()
   readonly #included = new Set<Hash>()
   readonly #contents = new Map<number, Hash>()
   readonly #deposited = new Map<Address, bigint>()
+  readonly #twins: { member: Member; deaths: number; sealed: Block; sequencer: Address }[] = []
+  readonly #networkId: Hash
   #seenL1: number
   #deposits = 0
 
-  constructor(evm: Evm, l1: L1, honest: (address: Address) => boolean) {
+  /** `holders`: who may have voted for a block, which is all that have it on their disk, and the liars. */
+  constructor(
+    networkId: Hash,
+    evm: Evm,
+    l1: L1,
+    honest: (address: Address) => boolean,
+    holders: (hash: Hash) => ReadonlySet<Address>,
+  ) {
+    this.#networkId = networkId
     this.#evm = evm
     this.#l1 = l1
     this.#honest = honest
+    this.#holders = holders
     this.final = [evm.block0]
     this.#seenL1 = l1.head.number
   }
@@ -57,13 +73,28 @@ export class Watch {
   }
 
   decided(effects: readonly Effect[], state: ConsensusState): void {
+    const committee = this.#committee ?? state.committee
+    this.#committee = state.committee
     for (const effect of effects) {
+      if (effect.type === 'checkpointDecided') this.#supported(effect.checkpoint, committee)
       if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint, effect.term)
       if (effect.type === 'rangeDecided') this.#range(effect.range)
       if (effect.type === 'slash' && this.#honest(effect.sequencer))
         throw new Violation('honest members are never named', `${effect.sequencer} is slashed in term ${effect.term}`)
     }
     if (effects.some(({ type }) => type === 'checkpointDecided')) this.#contract(state)
+  }
+
+  /** Rule P3 in figures of its own: more than two thirds of the power, and of the heads, could vote for it. */
+  #supported({ number, hash }: Checkpoint, { members, totalPower }: Committee): void {
+    const holders = this.#holders(hash)
+    const able = members.filter(({ address }) => holders.has(address))
+    const power = able.reduce((sum, member) => sum + member.power, 0)
+    if (3 * power <= 2 * totalPower || 3 * able.length <= 2 * members.length)
+      throw new Violation(
+        'a quorum has what is decided',
+        `block ${number} ${hash} is with ${able.length} of ${members.length} members, ${power} of ${totalPower}`,
+      )
   }
 
   /** Decided blocks are one chain. */
@@ -162,6 +193,12 @@ export class Watch {
       )
   }
 
+  /** Blocks of a member are gone with its disk: what it had of them is not looked at as final any more. */
+  lost(member: Member): void {
+    const left = member.chain.canonical.length - 1
+    this.#finalOf.set(member, Math.min(this.#finalOf.get(member) ?? 0, left))
+  }
+
   /** One seal of an honest member for a term and number, for ever. */
   sealed(member: Member, { seal, encoded }: SealedBlock): void {
     if (!member.honest) return
@@ -175,6 +212,26 @@ export class Watch {
         `node ${member.index} sealed ${before} and ${seal.hash} at ${slot}`,
       )
     this.#seals.set(slot, seal.hash)
+  }
+
+  /** Remembers whom a member hears seal another block at a place where it has one of the same sequencer (rule T6). */
+  heard(member: Member, { encoded, seal }: SealedBlock): void {
+    const own = member.chain.blocks.get(member.chain.canonical[seal.number] ?? '0x')?.block
+    if (!member.honest || own === undefined || own.number === 0 || own.hash === seal.hash) return
+    const isSeen =
+      decodeExtraData(own.extraData).term === seal.term &&
+      recover(sealDigest(this.#networkId, seal), hexToBytes(seal.signature)) === own.feeRecipient
+    const isSealed = isSeen && member.line?.context.seals.get(own.hash)?.seal != null
+    if (isSealed && this.#evm.byHash(seal.hash)?.block.encoded === encoded)
+      this.#twins.push({ member, deaths: member.deaths, sealed: own, sequencer: own.feeRecipient })
+  }
+
+  /** Whether somebody whom a member heard contradict a final block is not jailed, where the member lived to tell it. */
+  isUnpunished(state: ConsensusState): boolean {
+    return this.#twins.some(({ member, deaths, sealed, sequencer }) => {
+      if (member.deaths !== deaths || this.final[sealed.number]?.block.hash !== sealed.hash) return false
+      return sequencerEverSigning(state, sequencer)?.jailed === false
+    })
   }
 
   /** One content for each nonce of the group on L1. */

@@ -1,4 +1,4 @@
-import { bigEndian, bytesToHex, concatBytes, fromBigEndian, hexToBytes, isHex, malformed } from '../codec/index.js'
+import { bigEndian, bytesToHex, concatBytes, isHex, malformed } from '../codec/index.js'
 import type { Hex } from '../types/hex.js'
 
 const LENGTH = 16
@@ -26,12 +26,11 @@ export function encodeExtraData({ term, l1Origin }: ExtraData): Hex {
 export function decodeExtraData(hex: Hex): ExtraData {
   const text: string = hex
   if (!isHex(text, LENGTH)) throw fail(`${text.slice(0, 80)} is not ${LENGTH} bytes`)
-  const bytes = hexToBytes(hex)
-  return { term: integer(bytes.subarray(0, 8), 'term'), l1Origin: integer(bytes.subarray(8), 'L1 origin') }
+  return { term: integer(hex.slice(2, 18), 'term'), l1Origin: integer(hex.slice(18), 'L1 origin') }
 }
 
-function integer(bytes: Uint8Array, what: string): number {
-  const value = fromBigEndian(bytes)
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw fail(`its ${what} ${value} is larger than 2^53 - 1`)
-  return Number(value)
+function integer(digits: string, what: string): number {
+  const value = Number.parseInt(digits, 16)
+  if (value > Number.MAX_SAFE_INTEGER) throw fail(`its ${what} ${BigInt(`0x${digits}`)} is larger than 2^53 - 1`)
+  return value
 }

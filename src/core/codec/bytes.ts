@@ -55,7 +55,9 @@ export function fromBigEndian(bytes: Uint8Array): bigint {
   return digits === '' ? 0n : BigInt(`0x${digits}`)
 }
 
+const encoder = new TextEncoder()
+
 /** UTF-8 bytes of `text`. */
 export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
+  return encoder.encode(text)
 }

@@ -17,12 +17,22 @@ export type Canonical =
 export function canonicalJson(value: Canonical): string {
   if (typeof value === 'bigint') return `"${value}"`
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`)
-  return `{${fields.join(',')}}`
+  return Array.isArray(value) ? listText(value) : objectText(value as { readonly [key: string]: Canonical })
+}
+
+function listText(list: readonly Canonical[]): string {
+  let text = ''
+  for (const item of list) text += `${text === '' ? '' : ','}${canonicalJson(item)}`
+  return `[${text}]`
+}
+
+function objectText(fields: { readonly [key: string]: Canonical }): string {
+  let text = ''
+  for (const key of Object.keys(fields).sort()) {
+    const field = fields[key]
+    if (field !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`
+  }
+  return `{${text}}`
 }
 
 /** keccak-256 of the canonical text. */

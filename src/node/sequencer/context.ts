@@ -31,8 +31,14 @@ export interface NodeContext {
   fatal(error: unknown): void
 }
 
-/** Seals by block, with the deposit cursor after it. */
+/** The seal of a block, and the deposit cursor after it. */
+export interface SealRecord {
+  readonly seal: Seal | null
+  readonly cursor: number
+}
+
+/** Seals by block. */
 export interface SealStore {
-  get(hash: Hash): { seal: Seal | null; cursor: number } | undefined
-  put(hash: Hash, record: { seal: Seal | null; cursor: number }): Promise<void>
+  get(hash: Hash): SealRecord | undefined
+  put(hash: Hash, record: SealRecord): Promise<void>
 }

@@ -8,21 +8,34 @@ import { reached } from '../../core/faultPoints.js'
 import { guardProblem, isAbove } from '../../core/guard/guard.js'
 import type { Database } from '../../core/ports/database.js'
 import type { Address, Hash } from '../../core/types/hex.js'
-import type { SealStore } from './context.js'
+import type { SealRecord, SealStore } from './context.js'
 import { readGuard, sign, signedAt } from './guard.js'
 
 const key = (hash: Hash) => concatBytes(utf8('s'), hexToBytes(hash, 32))
 
+/** Records that are kept as they were read: those of the head and the checkpoint are asked for all the time. */
+const MAX_READ = 128
+
 /** Seals of stored blocks, own and others'. */
 export function openSealStore(database: Database): SealStore {
+  const read = new Map<Hash, SealRecord>()
   return {
     get(hash) {
+      const before = read.get(hash)
+      if (before !== undefined) return before
       const stored = database.get(key(hash))
       if (stored === undefined) return undefined
       const { seal, cursor } = JSON.parse(new TextDecoder().decode(stored))
-      return { seal: seal === null ? null : decodeSeal(seal), cursor: Number(cursor) }
+      const record = { seal: seal === null ? null : decodeSeal(seal), cursor: Number(cursor) }
+      const [oldest] = read.keys()
+      if (read.size >= MAX_READ && oldest !== undefined) read.delete(oldest)
+      read.set(hash, record)
+      return record
     },
-    put: (hash, record) => database.write([{ key: key(hash), value: utf8(JSON.stringify(record)) }]),
+    async put(hash, record) {
+      await database.write([{ key: key(hash), value: utf8(JSON.stringify(record)) }])
+      read.delete(hash)
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import { concatBytes, hexToBytes } from '../../../src/core/codec/index.js'
 import type { Hex } from '../../../src/core/types/hex.js'
 import { beginLostGuard, beginNodeGuard, exportGuard, importGuard, lookAtGuard } from '../../../src/node/guard.js'
 import { bringGuardForward } from '../../../src/node/sequencer/guard.js'
-import { openSealGuard, sealKeyOf } from '../../../src/node/sequencer/seals.js'
+import { openSealGuard, openSealStore, sealKeyOf } from '../../../src/node/sequencer/seals.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { keyOf } from '../node/network.js'
 
@@ -171,5 +171,26 @@ describe('a guard that is lost', () => {
     await expect(beginLostGuard(at('a'), 8)).rejects.toMatchObject({ code: 'GUARD_TERM_LOW', exit: 3 })
     await beginLostGuard(at('a'), 9)
     expect([await seal('a', 9, 2, 2), await seal('a', 10, 2, 2)]).toEqual(['SEAL_GUARD', 'sealed'])
+  })
+})
+
+describe('the seals of stored blocks', () => {
+  it('are the ones that were written last, also after they were read, and after a start', async () => {
+    const open = () => openDatabase(join(root, 'seals'))
+    const seal = { term: 1, number: 2, hash: hash(3), signature: `0x${'4'.repeat(130)}` } as const
+    let database = await open()
+    const store = openSealStore(database)
+    expect(store.get(hash(3))).toBeUndefined()
+    await store.put(hash(3), { seal: null, cursor: 5 })
+    expect([store.get(hash(3)), store.get(hash(3))]).toEqual(Array(2).fill({ seal: null, cursor: 5 }))
+    await store.put(hash(3), { seal, cursor: 6 })
+    expect(store.get(hash(3))).toEqual({ seal, cursor: 6 })
+    for (let i = 10; i < 300; i++) await store.put(hash(i), { seal: null, cursor: i })
+    const cursors = Array.from({ length: 290 }, (_, i) => store.get(hash(10 + i))?.cursor)
+    expect(cursors).toEqual(Array.from({ length: 290 }, (_, i) => 10 + i))
+    await database.close()
+    database = await open()
+    expect(openSealStore(database).get(hash(3))).toEqual({ seal, cursor: 6 })
+    await database.close()
   })
 })
