@@ -28,6 +28,15 @@ export interface TestNetwork {
   chainId?: number
 }
 
+const CONSENSUS = {
+  epochLength: 10,
+  blockTime: 1000,
+  stallTimeout: 5000,
+  maxFuture: 2000,
+  snapshotInterval: 8,
+  entropyDelay: 4,
+}
+
 /** A genesis document on freshly deployed L1 contracts, with one sequencer that has 1000 METIS on L2. */
 export async function testGenesis(network: TestNetwork): Promise<Genesis> {
   const { contracts, group, sequencer, startBlock, startParentHash } = network
@@ -57,14 +66,7 @@ export async function testGenesis(network: TestNetwork): Promise<Genesis> {
       sequencerSet: '0x4200000000000000000000000000000000000110',
       ...(await makeGenesisBlock(alloc, fields)),
     },
-    consensus: {
-      epochLength: 10,
-      blockTime: 1000,
-      stallTimeout: 5000,
-      maxFuture: 2000,
-      snapshotInterval: 8,
-      entropyDelay: 4,
-    },
+    consensus: CONSENSUS,
     group: { address: group, l1Nonce: 0, l2FeeCap: '1000000000000' },
     firstSequencer: sequencer,
     sequencers: [],
@@ -89,14 +91,7 @@ export function genesisAround(l2: Genesis['l2'], change: Partial<Genesis> = {}):
       inbox: address,
     },
     l2,
-    consensus: {
-      epochLength: 10,
-      blockTime: 1000,
-      stallTimeout: 5000,
-      maxFuture: 2000,
-      snapshotInterval: 8,
-      entropyDelay: 4,
-    },
+    consensus: CONSENSUS,
     group: { address, l1Nonce: 0, l2FeeCap: '1' },
     firstSequencer: address,
     sequencers: [{ id: 1, signer: address, pubkey, stake: '1' }],
