@@ -73,7 +73,7 @@ describe('a file of transactions is refused with', () => {
     ['another kind', { ...good, kind: 'signed' }, /"kind" is not "unsigned"/],
     ['another version', { ...good, version: 2 }, /"version" is not 1/],
     ['a network that is no name', { ...good, network: '../x' }, /"network" is not a name/],
-    ['a chain that is no number', { ...good, chainId: '0x1' }, /"chainId" is not a number/],
+    ['a chain that is no number', { ...good, chainId: '0x1' }, /"chainId" is not a whole number/],
     ['no transaction', { ...good, transactions: [] }, /1 to 100 transactions/],
     ['too many', { ...good, transactions: Array(101).fill(first) }, /1 to 100 transactions/],
     ['no list', { ...good, transactions: first }, /1 to 100 transactions/],
