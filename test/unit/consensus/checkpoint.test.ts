@@ -104,6 +104,19 @@ describe('terms and checkpoints', () => {
     expect(network.say(network.members[0], network.vote(32))).toBeUndefined()
   })
 
+  it('rule T3: a vote for blocks of an earlier term, or for none above the checkpoint, is refused', () => {
+    const network = new Network()
+    const last = network.members.at(-1)
+    network.checkpoint(3)
+    expect(network.say(last, network.vote(3, { from: 1 }))).toBe('CHECKPOINT_BEHIND')
+    network.finishTerm()
+    const { number, hash, stateRoot } = network.state.checkpoint
+    const vote = network.vote(number + 2)
+    const below = { prevNumber: number - 1, prevHash: hashOf('below'), blocks: [{ hash, stateRoot }, ...vote.blocks] }
+    expect(network.say(last, { ...vote, ...below })).toBe('CHECKPOINT_RANGE')
+    expect(network.say(last, vote)).toBeUndefined()
+  })
+
   it('rule T8: a vote is replaced only by one with a higher number; an old one sent again undoes nothing', () => {
     const network = new Network()
     const [a, b, c] = four(network)
