@@ -235,8 +235,9 @@ export class KilledNetwork {
     await rm(this.#root, { recursive: true, force: true })
   }
 
+  /** A node that has the whole chain: the spare one may have begun with a snapshot. */
   #rpc({ descriptor: { nodes } }: RunningDevnet): string {
-    return nodes[this.#random(nodes.length)]?.rpc ?? ''
+    return nodes[this.#random(NODES - 1)]?.rpc ?? ''
   }
 }
 
