@@ -1,5 +1,5 @@
 import { bytesToHex, hexToBytes, keccakBytes, type RlpItem, rlpEncode } from '../codec/index.js'
-import type { Withdrawal } from '../ports/execution.js'
+import type { Block, Withdrawal } from '../ports/execution.js'
 import type { Hash } from '../types/hex.js'
 import { withdrawalFields } from './block.js'
 
@@ -20,6 +20,14 @@ export function orderedRoot(items: readonly Uint8Array[]): Hash {
 /** The withdrawals root of a block's header (EIP-4895). */
 export function withdrawalsRoot(withdrawals: readonly Withdrawal[]): Hash {
   return orderedRoot(withdrawals.map((withdrawal) => rlpEncode(withdrawalFields(withdrawal))))
+}
+
+/** Whether the transactions and withdrawals are those of the header: the hash of a block is its header's alone. */
+export function hasOwnBody(block: Block): boolean {
+  return (
+    orderedRoot(block.transactions) === block.transactionsRoot &&
+    withdrawalsRoot(block.withdrawals) === block.withdrawalsRoot
+  )
 }
 
 /** The node over entries whose paths agree in their first `depth` nibbles; none is the beginning of another. */

@@ -1,4 +1,5 @@
 import { decodeExtraData } from '../../core/chain/extraData.js'
+import { hasOwnBody } from '../../core/chain/orderedRoot.js'
 import { checkBlock, depositCount, type Parent, type Verdict } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
 import { sealDigest } from '../../core/consensus/digest.js'
@@ -64,11 +65,11 @@ export class ChainKeeper {
     }
   }
 
-  /** The block with this hash and a seal that holds, from any peer (rule T2). */
+  /** The block with this hash, its own body and a seal that holds, from any peer (rule T2). */
   #request(hash: Hash): Promise<SealedBlock | undefined> {
     return this.#node.network.requestBlock(hash, (sealed) => {
       const read = this.#read(sealed)
-      return typeof read !== 'string' && read.block.hash === hash
+      return typeof read !== 'string' && read.block.hash === hash && hasOwnBody(read.block)
     })
   }
 
@@ -109,7 +110,9 @@ export class ChainKeeper {
     for (;;) {
       const stored = await chain.blockByHash(hash)
       if (stored !== undefined && (await chain.isCanonical(stored))) break
-      const found = this.#waiting.get(hash) ?? this.#stored(stored) ?? (await this.#request(hash))
+      const waiting = this.#waiting.get(hash)
+      const known = waiting !== undefined && hasOwnBody(waiting.block) ? waiting : this.#stored(stored)
+      const found = known ?? (await this.#request(hash))
       if (found === undefined || path.length >= MAX_FETCH) return false
       path.push(found)
       hash = chain.decodeBlock(found.encoded).parentHash

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assembleBlock, parseBlock } from '../../../src/core/chain/block.js'
 import { EMPTY_REQUESTS, headerFields } from '../../../src/core/chain/header.js'
+import { hasOwnBody, orderedRoot, withdrawalsRoot } from '../../../src/core/chain/orderedRoot.js'
 import { decodeReceipts } from '../../../src/core/chain/receipt.js'
 import { parseTransaction } from '../../../src/core/chain/transaction.js'
 import { concatBytes, hexToBytes, type RlpInput, rlpEncode } from '../../../src/core/codec/index.js'
@@ -33,6 +34,18 @@ const fieldsWith = (at: number, value: RlpInput) => headerFields(header).map((fi
 it('a block is read back as it was assembled', () => {
   const block = assembleBlock(header, [legacy, typed], [withdrawal])
   expect(parseBlock(block.encoded)).toEqual({ header, block })
+})
+
+it('a block has its own body where both lists are those of its header, whose hash says nothing of them', () => {
+  const roots = { transactionsRoot: orderedRoot([legacy]), withdrawalsRoot: withdrawalsRoot([withdrawal]) }
+  const whole = assembleBlock({ ...header, ...roots }, [legacy], [withdrawal])
+  const others = [
+    assembleBlock({ ...header, ...roots }, [typed], [withdrawal]),
+    assembleBlock({ ...header, ...roots }, [legacy, legacy], [withdrawal]),
+    assembleBlock({ ...header, ...roots }, [legacy], []),
+  ]
+  expect(hasOwnBody(whole)).toBe(true)
+  for (const other of others) expect([other.hash, hasOwnBody(other)]).toEqual([whole.hash, false])
 })
 
 describe('a block is refused with', () => {
