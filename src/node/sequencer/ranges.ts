@@ -10,13 +10,13 @@ import type { NodeContext } from './context.js'
 const READ_L1_EVERY = 500
 /** ms that a vote stands before it joins another one; doubles each time, until it stands longer than endpoints are apart. */
 const JOIN_AFTER = 5000
-/** ms that a vote stands before it goes on to what is final now, when there is none to join. */
-const RAISE_AFTER = 60_000
 const MAX_JOINS = 5
 
 /**
  * Says which range of L1 comes next, and brings its events (rule L1). The endpoints of members are some blocks apart. Would
- * each always vote up to what it sees, no two would ever vote for the same end: so a vote that others may join stands a while.
+ * each always vote up to what it sees, no two would ever vote for the same end: so who has voted only joins others, upwards.
+ * The honest votes are few then and none is added, so all come to the highest of them. A liar can offer others above it, at
+ * most `MAX_RANGE_BLOCKS`; a vote stands a while for that, so that those who see L1 later can come before it goes on.
  */
 export class L1Ranges {
   readonly #node: NodeContext
@@ -25,7 +25,7 @@ export class L1Ranges {
   #read: { range: L1Range; events: L1Event[] } | undefined
   #reading = false
   #readAt = Number.NEGATIVE_INFINITY
-  #voted = { from: -1, at: 0, joins: 0 }
+  #voted = { from: -1, at: Number.NEGATIVE_INFINITY, joins: 0 }
   #broughtFrom = -1
 
   constructor(node: NodeContext, l1: L1View, attest: (slot: string, content: Content) => Promise<void>) {
@@ -58,15 +58,14 @@ export class L1Ranges {
     const from = applied.number + 1
     const final = await this.#l1.finalHeight()
     if (final < from) return
-    if (this.#voted.from !== from) this.#voted = { from, at: now(), joins: 0 }
+    if (this.#voted.from !== from) this.#voted = { from, at: Number.NEGATIVE_INFINITY, joins: 0 }
     const mine = votes[address]
-    const stood = mine === undefined ? Number.POSITIVE_INFINITY : now() - this.#voted.at
-    const joined =
-      stood < JOIN_AFTER * 2 ** Math.min(this.#voted.joins, MAX_JOINS)
-        ? undefined
-        : await this.#toJoin(from, Math.min(final, from + MAX_RANGE_BLOCKS - 1), mine?.to ?? applied.number)
+    // Until consensus has it, a vote stands too: one that was lost or forgotten is given again.
+    const joins = mine === undefined ? 0 : Math.min(this.#voted.joins, MAX_JOINS)
+    if (now() - this.#voted.at < JOIN_AFTER * 2 ** joins) return
+    const joined = await this.#toJoin(from, Math.min(final, from + MAX_RANGE_BLOCKS - 1), mine?.to ?? applied.number)
+    if (joined === undefined && mine !== undefined) return
     if (joined !== undefined) this.#voted.joins += 1
-    else if (stood < RAISE_AFTER || final <= (mine?.to ?? applied.number)) return
     const range = joined ?? (await this.#own(from, final)).range
     this.#voted.at = now()
     await this.#attest('range', { kind: 'range', range })

@@ -46,6 +46,12 @@ export class Witness {
     }
   }
 
+  /** The first final block that the node behind `rpc` has: not the first of all where it began with a snapshot. */
+  async firstOf(rpc: string): Promise<number> {
+    for (const number of this.final.keys()) if ((await blockAt(rpc, number)) !== null) return number
+    throw new Error(`${rpc} has no block up to ${this.lastFinal}`)
+  }
+
   /** Every final block from `from` on is what it was on the node behind `rpc`. */
   async checkFinal(rpc: string, from = 0): Promise<void> {
     for (const [number, hash] of this.final) {
