@@ -22,6 +22,7 @@ import type { NodeContext } from './sequencer/context.js'
 import { Duties } from './sequencer/duties.js'
 import { readGuard } from './sequencer/guard.js'
 import { ChainKeeper } from './sequencer/keeper.js'
+import { L1Lag } from './sequencer/l1Lag.js'
 import { Producer } from './sequencer/producer.js'
 import { openSealGuard, openSealStore, type SealKey } from './sequencer/seals.js'
 import { Submissions } from './sequencer/submissions.js'
@@ -61,6 +62,7 @@ export class Line {
   readonly #keeper: ChainKeeper
   readonly #producer: Producer
   readonly #attester: Attester
+  readonly #lag: L1Lag
   readonly #duties: Duties
   readonly #batcher: Batcher
   readonly #running = new Set<Promise<unknown>>()
@@ -119,7 +121,8 @@ export class Line {
     }
     this.#keeper = new ChainKeeper(this.context, () => this.#isCurrent())
     this.#producer = new Producer(this.context, this.#keeper)
-    this.#attester = new Attester(this.context, l1)
+    this.#lag = new L1Lag(this.context)
+    this.#attester = new Attester(this.context, l1, this.#lag)
     this.submissions = new Submissions(this.context)
     const blobs = new BlobStore(stores.blobs)
     this.#batcher = new Batcher(
@@ -137,7 +140,7 @@ export class Line {
           const { term } = decodeExtraData(extraData)
           return recover(sealDigest(networkId, { term, number, hash }), signature) === feeRecipient
         },
-        isMember: () => memberOf(consensus.state.committee, key.address) !== undefined,
+        mayVote: () => memberOf(consensus.state.committee, key.address) !== undefined && !this.#lag.isTooLong(),
         vote: this.context.attest,
         now,
         refused: this.context.refused,
@@ -160,9 +163,10 @@ export class Line {
   wake(): void {
     if (this.#leaving || !this.#isCurrent()) return
     this.#keeper.wake()
-    if (this.#maySeal()) this.#spawn(this.#producer.tick())
+    const seesL1 = !this.#lag.isTooLong()
+    if (seesL1 && this.#maySeal()) this.#spawn(this.#producer.tick())
     this.#spawn(this.#attester.tick())
-    this.#spawn(this.#duties.tick())
+    if (seesL1) this.#spawn(this.#duties.tick())
     this.#spawn(this.#batcher.tick())
     this.#spawn(this.submissions.tick())
   }

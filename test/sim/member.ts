@@ -1,11 +1,14 @@
+import type { ConsensusState } from '../../src/core/consensus/types.js'
 import type { Genesis } from '../../src/core/genesis/types.js'
 import { begunGuard } from '../../src/core/guard/guard.js'
 import type { GroupSigner } from '../../src/core/ports/group.js'
+import type { L1View } from '../../src/core/ports/l1.js'
 import type { Network, NetworkHandlers, SealedBlock } from '../../src/core/ports/network.js'
 import type { Hash } from '../../src/core/types/hex.js'
 import type { Replay } from '../../src/node/consensus/driver.js'
 import { Line, type LineOptions } from '../../src/node/line.js'
 import { guardChanges } from '../../src/node/sequencer/guard.js'
+import { MAX_L1_LAG } from '../../src/node/sequencer/l1Lag.js'
 import type { NodeNews } from '../../src/node/types.js'
 import { ChainDisk, SimChain } from './world/chain.js'
 import type { Clock } from './world/clock.js'
@@ -50,6 +53,10 @@ export class Member {
   answers: L1Answers
   life: Life | undefined
   line: Line | undefined
+  /** Last final block that L1 told it of in this life; before the first answer, what was decided when it began. */
+  seenL1 = 0
+  /** Virtual ms since which it has not seen what is decided. */
+  blindSince: number | undefined
   /** Dies at this one of its writes from now on. */
   dieAt: number | undefined
   stopped = false
@@ -85,6 +92,7 @@ export class Member {
     const life = new Life()
     this.life = life
     this.dieAt = undefined
+    this.seenL1 = decidedOf(world.order.state)
     const onWrite = () => this.#wrote()
     const open = (disk: Disk) => disk.open(clock, dice, life, onWrite)
     const { consensus, seals, guard, blobs } = this.disks
@@ -105,7 +113,7 @@ export class Member {
       engine: world.order.open(this.address, life),
       join: (handlers) => this.#join(life, handlers),
       group: { address: world.group.address, sign: (...args) => life.within(() => world.group.sign(...args)) },
-      l1: world.l1.view(life, () => this.answers),
+      l1: this.#seeing(world.l1.view(life, () => this.answers)),
       sender: world.l1.sender(life, () => this.answers),
       kzg: simKzg(clock, dice, life),
       recover,
@@ -129,6 +137,22 @@ export class Member {
     this.line?.leave()
     this.life?.end()
     this.line = undefined
+  }
+
+  /** Whether it has seen, not long ago, what is decided of L1 (rule L3). */
+  look(now: number): boolean {
+    if (this.seenL1 >= decidedOf(this.#world.order.state)) this.blindSince = undefined
+    else this.blindSince ??= now
+    return this.blindSince === undefined || now - this.blindSince < MAX_L1_LAG / 2
+  }
+
+  #seeing(view: L1View): L1View {
+    const finalHeight = async () => {
+      const final = await view.finalHeight()
+      this.seenL1 = Math.max(this.seenL1, final)
+      return final
+    }
+    return { ...view, finalHeight }
   }
 
   #tick(life: Life, line: Line): void {
@@ -180,3 +204,6 @@ export class Member {
     this.kill()
   }
 }
+
+/** Last block of L1 that consensus decided. */
+const decidedOf = ({ l1 }: ConsensusState): number => l1.decided?.to ?? l1.applied.number

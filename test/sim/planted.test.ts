@@ -156,12 +156,12 @@ describe('an error that is planted is found:', () => {
       '../../src/node/sequencer/attester.js',
       ({ Attester }) => ({
         Attester: class extends Attester {
-          constructor(...[node, l1]: ConstructorParameters<typeof Attester>) {
+          constructor(...[node, l1, lag]: ConstructorParameters<typeof Attester>) {
             const now = () => {
               const { openedAt, signedAt, checkpointAt } = node.consensus.state.term
               return Math.max(openedAt, signedAt ?? 0, checkpointAt ?? 0)
             }
-            super({ ...node, now }, l1)
+            super({ ...node, now }, l1, lag)
           }
         },
       }),
@@ -211,6 +211,20 @@ describe('an error that is planted is found:', () => {
     }
     expect(await broken(restored(), { ports })).toBe('one seal a term and number')
     expect(await broken(restored())).toBeUndefined()
+  })
+
+  it('a node that goes on without L1 (where L1 refuses it alone)', async () => {
+    await plant<typeof import('../../src/node/sequencer/l1Lag.js')>(
+      '../../src/node/sequencer/l1Lag.js',
+      ({ L1Lag }) => ({
+        L1Lag: class extends L1Lag {
+          override isTooLong = () => false
+        },
+      }),
+    )
+    const actions: Schedule['actions'] = [{ at: 2000, do: 'l1', node: 0, mode: 'refusing' }]
+    const schedules = random([1], 0, { stakes: [100, 100, 100, 100], liars: [], length: 300_000, actions })
+    expect(await broken(schedules)).toBe('who does not see L1 stands still')
   })
 
   it('votes for a range that are counted without a look at what they say (an eighth of seeds with false votes)', async () => {

@@ -52,6 +52,22 @@ describe('a network of simulated members', () => {
     actions: [],
   }
 
+  it('rule L3: a node that alone does not see L1 stands still, and takes part again when it does', async () => {
+    const actions: Schedule['actions'] = [
+      { at: 5000, do: 'l1', node: 0, mode: 'refusing' },
+      { at: 200_000, do: 'l1', node: 0, mode: 'well' },
+    ]
+    const { news, violation } = await simulate({ ...calm, length: 240_000, actions, batches: false }, {}, true)
+    expect(violation?.message).toBeUndefined()
+    const own = news
+      .filter((each) => / 0 .*"event":"block".*"own":true/.test(each))
+      .map((each) => Number(each.split(' ')[0]))
+    const within = (from: number, to: number) => own.filter((second) => second > from && second < to).length
+    expect(within(0, 60)).toBeGreaterThan(0)
+    expect(within(80, 200)).toBe(0)
+    expect(within(201, 240)).toBeGreaterThan(0)
+  })
+
   it('rule L3: opens terms as fast as ever while every request to L1 hangs', async () => {
     const actions: Schedule['actions'] = [{ at: 8000, do: 'l1', node: -1, mode: 'hanging' }]
     const { figures } = await simulate({ ...calm, length: 60_000, actions, batches: false })

@@ -79,6 +79,7 @@ class Simulation {
       this.#l1,
       (address) => !liars.has(address),
       (hash) => this.#holders(hash),
+      () => clock.now,
     )
     const replay = rememberingReplay(fault.applyBlock ?? replayBlock)
     this.#order = new Order(clock, dice, {
@@ -172,14 +173,16 @@ class Simulation {
     return this.#goesOn()
   }
 
-  /** The network goes on whenever a quorum of honest members is there, whatever L1 and the others do (rules P3, L3). */
+  /** The network goes on whenever a quorum of honest members is there, whatever the others do, and L1 where it is silent for all (rules P3, L3). */
   #checkPace(): void {
     const { checkpoint, committee } = this.#order.state
     const isTroubled = this.#net.weather.loss > 0 || this.#net.parts.size > 0
-    const mark = `${checkpoint.number} ${this.#members.map(({ deaths, isAlive }) => `${deaths}${isAlive}`).join()}`
+    const seeing = new Set(this.#members.filter((member) => member.look(this.#clock.now)))
+    const able = this.#members.filter((member) => member.honest && member.isAlive && seeing.has(member))
+    const states = this.#members.map((member) => `${member.deaths}${member.isAlive}${seeing.has(member)}`)
+    const mark = `${checkpoint.number} ${states.join()}`
     if (isTroubled || mark !== this.#pace.mark) this.#pace = { mark, until: this.#clock.now + this.#bound() }
     if (this.#clock.now <= this.#pace.until) return
-    const able = this.#members.filter(({ honest, isAlive }) => honest && isAlive)
     if (
       !isQuorum(
         committee,

@@ -11,6 +11,7 @@ import type { Checkpoint, Committee, ConsensusState, Effect, L1Range } from '../
 import type { Block } from '../../src/core/ports/execution.js'
 import type { SealedBlock } from '../../src/core/ports/network.js'
 import type { Address, Hash, Hex } from '../../src/core/types/hex.js'
+import { MAX_L1_LAG } from '../../src/node/sequencer/l1Lag.js'
 import type { Member } from './member.js'
 import type { Evm, Executed } from './world/evm.js'
 import { GROUP } from './world/genesis.js'
@@ -48,6 +49,8 @@ export class Watch {
   readonly #deposited = new Map<Address, bigint>()
   readonly #twins: { member: Member; deaths: number; sealed: Block; sequencer: Address }[] = []
   readonly #networkId: Hash
+  readonly #now: () => number
+  readonly #ranges: { to: number; at: number }[] = []
   #seenL1: number
   #deposits = 0
 
@@ -58,7 +61,9 @@ export class Watch {
     l1: L1,
     honest: (address: Address) => boolean,
     holders: (hash: Hash) => ReadonlySet<Address>,
+    now: () => number,
   ) {
+    this.#now = now
     this.#networkId = networkId
     this.#evm = evm
     this.#l1 = l1
@@ -167,6 +172,7 @@ export class Watch {
   }
 
   #range(range: L1Range): void {
+    this.#ranges.push({ to: range.to, at: this.#now() })
     const { range: own } = rangeOf(this.#l1, range.from, range.to)
     if (range.to > this.#l1.final || own.toHash !== range.toHash || own.eventsRoot !== range.eventsRoot)
       throw new Violation('decided ranges are what L1 is', `${range.from} to ${range.to} is decided as ${range.toHash}`)
@@ -211,7 +217,17 @@ export class Watch {
         'one seal a term and number',
         `node ${member.index} sealed ${before} and ${seal.hash} at ${slot}`,
       )
+    if (before === undefined && this.#overlooked(member) !== undefined)
+      throw new Violation(
+        'who does not see L1 stands still',
+        `node ${member.index} seals ${seal.number} and never saw L1 block ${this.#overlooked(member)}`,
+      )
     this.#seals.set(slot, seal.hash)
+  }
+
+  /** The end of a range that was decided so long ago that a member who has not seen it by now may not take part (rule L3). */
+  #overlooked({ seenL1 }: Member): number | undefined {
+    return this.#ranges.find(({ to, at }) => to > seenL1 && this.#now() - at > 2 * MAX_L1_LAG)?.to
   }
 
   /** Remembers whom a member hears seal another block at a place where it has one of the same sequencer (rule T6). */

@@ -63,7 +63,7 @@ export class Batcher {
     const attempt = this.#attempt()
     if (range === undefined || attempt === undefined) return
     const slot = `${index}/${attempt}`
-    if (this.#proposer(attempt) !== this.#node.address || this.#proposed === slot) return
+    if (this.#proposer(attempt) !== this.#node.address || this.#proposed === slot || !this.#node.mayVote()) return
     this.#proposed = slot
     const own = await ownBatch(this.#node, index, range, (block) => this.#node.sealOf(block.hash))
     if (own === undefined) return
@@ -95,7 +95,7 @@ export class Batcher {
     const { state } = this.#node.consensus
     const own = this.#attempt()
     const mine = state.batch.votes[this.#node.address]
-    if (own === undefined || index !== state.batch.nextIndex || !this.#node.isMember()) return false
+    if (own === undefined || index !== state.batch.nextIndex || !this.#node.mayVote()) return false
     return from === this.#proposer(attempt) && attempt <= own + 1 && attempt > (mine?.attempt ?? 0)
   }
 

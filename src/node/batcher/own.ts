@@ -17,7 +17,8 @@ export interface BatchNode {
   sealOf(hash: Hash): Uint8Array | undefined
   /** Whether a signature is the seal of a block by its sequencer. */
   isSealed(block: Block, signature: Uint8Array): boolean
-  isMember(): boolean
+  /** Whether this node is a member whose L1 is not behind (rule L3). */
+  mayVote(): boolean
   vote(content: BatchContent): Promise<void>
   now(): number
   refused(what: string, reason: string): void

@@ -6,6 +6,7 @@ import type { Content } from '../../core/consensus/types.js'
 import type { L1View } from '../../core/ports/l1.js'
 import type { Address } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
+import type { L1Lag } from './l1Lag.js'
 import { L1Ranges } from './ranges.js'
 
 /** ms between two checkpoint votes, but for the term's last block (rule T3). */
@@ -16,6 +17,7 @@ const SHARE_TIMEOUT = 15_000
 /** Says what this member sees: ranges of L1, checkpoints, stalls, and how the sharing of the key went. */
 export class Attester {
   readonly #node: NodeContext
+  readonly #lag: L1Lag
   readonly #ranges: L1Ranges
   readonly #startedAt: number
   #lastVote = 0
@@ -24,9 +26,10 @@ export class Attester {
   #proposedSince: { generation: number; at: number } | undefined
   #term = -1
 
-  constructor(node: NodeContext, l1: L1View) {
+  constructor(node: NodeContext, l1: L1View, lag: L1Lag) {
     this.#node = node
-    this.#ranges = new L1Ranges(node, l1, (slot, content) => this.#attest(slot, content))
+    this.#lag = lag
+    this.#ranges = new L1Ranges(node, l1, lag, (slot, content) => this.#attest(slot, content))
     this.#startedAt = node.now()
   }
 
@@ -40,8 +43,10 @@ export class Attester {
     }
     await this.#group()
     if (memberOf(consensus.state.committee, address) === undefined) return
-    await this.#checkpoint()
-    await this.#stall()
+    if (!this.#lag.isTooLong()) {
+      await this.#checkpoint()
+      await this.#stall()
+    }
     await this.#ranges.tick()
   }
 

@@ -5,6 +5,7 @@ import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { L1View } from '../../core/ports/l1.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
+import type { L1Lag } from './l1Lag.js'
 
 /** ms between two looks at L1, whose endpoint may count every request. */
 const READ_L1_EVERY = 500
@@ -21,6 +22,7 @@ const MAX_JOINS = 5
 export class L1Ranges {
   readonly #node: NodeContext
   readonly #l1: L1View
+  readonly #lag: L1Lag
   readonly #attest: (slot: string, content: Content) => Promise<void>
   #read: { range: L1Range; events: L1Event[] } | undefined
   #reading = false
@@ -28,9 +30,10 @@ export class L1Ranges {
   #voted = { from: -1, at: Number.NEGATIVE_INFINITY, joins: 0 }
   #broughtFrom = -1
 
-  constructor(node: NodeContext, l1: L1View, attest: (slot: string, content: Content) => Promise<void>) {
+  constructor(node: NodeContext, l1: L1View, lag: L1Lag, attest: (slot: string, content: Content) => Promise<void>) {
     this.#node = node
     this.#l1 = l1
+    this.#lag = lag
     this.#attest = attest
   }
 
@@ -56,7 +59,7 @@ export class L1Ranges {
     const { consensus, address, now } = this.#node
     const { applied, votes } = consensus.state.l1
     const from = applied.number + 1
-    const final = await this.#l1.finalHeight()
+    const final = await this.#final()
     if (final < from) return
     if (this.#voted.from !== from) this.#voted = { from, at: Number.NEGATIVE_INFINITY, joins: 0 }
     const mine = votes[address]
@@ -69,6 +72,12 @@ export class L1Ranges {
     const range = joined ?? (await this.#own(from, final)).range
     this.#voted.at = now()
     await this.#attest('range', { kind: 'range', range })
+  }
+
+  async #final(): Promise<number> {
+    const final = await this.#l1.finalHeight()
+    this.#lag.saw(final)
+    return final
   }
 
   /** What L1 says, checked to go on from what is applied. */
@@ -101,7 +110,7 @@ export class L1Ranges {
   /** Brings the events of the decided range, and stops where this node's own L1 says otherwise (rule L1). */
   async #bringEvents(decided: L1Range): Promise<void> {
     const { consensus } = this.#node
-    if ((await this.#l1.finalHeight()) < decided.to) return
+    if ((await this.#final()) < decided.to) return
     const known = this.#read?.range.from === decided.from && this.#read.range.to === decided.to
     const read = known && this.#read !== undefined ? this.#read : await this.#l1.range(decided.from, decided.to)
     if (read.range.to !== decided.to) return
