@@ -106,7 +106,6 @@ export class TestNetwork {
   readonly nodes: (SequencerNode | undefined)[] = []
   readonly events: NodeEvent[] = []
   readonly fatal: Error[] = []
-  readonly hub = new LocalHub()
   #listeners = new Set<() => void>()
 
   private constructor(
@@ -115,14 +114,15 @@ export class TestNetwork {
     readonly engine: ConsensusEngine,
     readonly group: GroupSigner,
     readonly guard: Database,
+    readonly hub: LocalHub,
   ) {}
 
-  static async start(genesis: Genesis, directory?: string): Promise<TestNetwork> {
+  static async start(genesis: Genesis, directory?: string, hub = new LocalHub()): Promise<TestNetwork> {
     const folder = directory ?? (await mkdtemp(join(tmpdir(), 'metis-seq-node-')))
     const engine = await openEmbeddedLog(await openDatabase(join(folder, 'log')), () => Date.now())
     const guard = await openDatabase(join(folder, 'group'))
     const group = createDevGroupSigner(keyOf('group').privateKey, guard)
-    const network = new TestNetwork(genesis, folder, engine, group, guard)
+    const network = new TestNetwork(genesis, folder, engine, group, guard, hub)
     const networkId = networkIdOf(genesis)
     for (let i = 0; i < 4; i++) {
       const place = { directory: join(folder, `node${i}`), networkId, address: keyOf(`sequencer ${i}`).address }
