@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createServer } from 'vite'
+import { openModules } from '../test/support/modules.mjs'
 
 /** Not a soak: what they share. */
 const SHARED = ['pace']
@@ -49,14 +49,7 @@ const options = {
   rounds: natural(values.rounds, 'rounds'),
   minutes: natural(values.minutes, 'minutes'),
 }
-// Modules are loaded as they are asked for, also late: what is tried imports some when it needs them.
-const server = await createServer({
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
-})
+const server = await openModules()
 try {
   for (const name of named === undefined ? names : [named]) await soak(name, options)
 } finally {

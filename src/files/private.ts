@@ -97,7 +97,7 @@ async function giveNewName(temporary: string, path: string): Promise<void> {
   }
 }
 
-function exists(path: string): Promise<boolean> {
+export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

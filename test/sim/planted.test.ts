@@ -227,6 +227,22 @@ describe('an error that is planted is found:', () => {
     expect(await broken(schedules)).toBe('who does not see L1 stands still')
   })
 
+  it('votes for one L1 block at a time, after four minutes of silence', async () => {
+    const actions: Schedule['actions'] = [
+      { at: 1000, do: 'l1', node: -1, mode: 'hanging' },
+      { at: 240_000, do: 'l1', node: -1, mode: 'well' },
+    ]
+    const l1 = { blockTime: 500, depth: 1, reverts: 0, slow: 100 }
+    const change = { stakes: [100, 100, 100, 100], stallTimeout: 6000, l1, liars: [], length: 245_000, actions }
+    const schedules = random([1], 0, { ...change, batches: false })
+    const ports: Fault['ports'] = (options) => ({
+      ...options,
+      l1: { ...options.l1, range: (from) => options.l1.range(from, from) },
+    })
+    expect(await broken(schedules, { ports })).toBe('L1 ranges go on')
+    expect(await broken(schedules)).toBeUndefined()
+  })
+
   it('votes for a range that are counted without a look at what they say (an eighth of seeds with false votes)', async () => {
     await plant<typeof import('../../src/core/consensus/l1.js')>('../../src/core/consensus/l1.js', (real) => ({
       applyRangeVote: (draft, member, range) => {

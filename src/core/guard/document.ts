@@ -1,12 +1,11 @@
 import { canonicalHash, canonicalJson, type Malformed, shape } from '../codec/index.js'
 import { Exit, MetisSeqError, messageOf } from '../errors/index.js'
 import type { Hex } from '../types/hex.js'
-import type { GuardExport, GuardRecord, Height, SealedHeight } from './guard.js'
+import { type GuardExport, type GuardRecord, type Height, MAX_LINEAGE, type SealedHeight } from './guard.js'
 
 const FORMAT = 'metis-seq/guard'
 const VERSION = 1
 const ID_BYTES = 16
-const MAX_LINEAGE = 64
 /** Characters of a file; one with 64 moves has 3,100. */
 const MAX_TEXT = 16_384
 

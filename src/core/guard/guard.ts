@@ -35,7 +35,7 @@ export interface GuardExport {
 }
 
 /** Moves that are remembered. */
-const MAX_LINEAGE = 64
+export const MAX_LINEAGE = 64
 
 /** Where terms decide and numbers after them: a term is opened after all blocks of the one before were signed. */
 export function isAbove(a: Height, b: Height): boolean {

@@ -1,8 +1,6 @@
 import { decodeExtraData } from '../../core/chain/extraData.js'
 import { hasOwnBody } from '../../core/chain/orderedRoot.js'
 import { checkBlock, depositCount, type Parent, type Verdict } from '../../core/chain/rules.js'
-import { hexToBytes } from '../../core/codec/index.js'
-import { sealDigest } from '../../core/consensus/digest.js'
 import { sequencerEverSigning } from '../../core/consensus/staking.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
@@ -11,6 +9,7 @@ import type { SealedBlock } from '../../core/ports/network.js'
 import { Serial } from '../../core/serial.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
+import { PeerBlocks } from './peerBlocks.js'
 import { type WaitingBlock, WaitingBlocks } from './waiting.js'
 
 /** Blocks fetched in one go towards a checkpoint; a node that is further behind goes on with the next call. */
@@ -22,16 +21,17 @@ const MAX_FETCH = 100_000
  */
 export class ChainKeeper {
   readonly #node: NodeContext
+  readonly #peers: PeerBlocks
   readonly #waiting = new WaitingBlocks()
   readonly #changes = new Serial()
+  readonly #isCurrent: () => boolean
   #following = false
   #again = false
-
-  readonly #isCurrent: () => boolean
 
   /** `isCurrent`: consensus has reached the record; before, its old state would undo final blocks. */
   constructor(node: NodeContext, isCurrent: () => boolean) {
     this.#node = node
+    this.#peers = new PeerBlocks(node)
     this.#isCurrent = isCurrent
   }
 
@@ -42,35 +42,12 @@ export class ChainKeeper {
 
   /** A block came from a peer. Only who sequences or did so once takes any room here, and each only some. */
   receive(sealed: SealedBlock): void {
-    const read = this.#read(sealed)
+    const read = this.#peers.read(sealed)
     if (typeof read === 'string') return this.#node.refused('block', read)
     if (sequencerEverSigning(this.#node.consensus.state, read.block.feeRecipient) === undefined)
       return this.#node.refused('block', `${read.block.feeRecipient} is no sequencer`)
     this.#waiting.add(read)
     this.wake()
-  }
-
-  /** What a peer sent, if it is a block with a seal of whom it names as its sequencer; otherwise why not. */
-  #read(sealed: SealedBlock): WaitingBlock | string {
-    try {
-      const block = this.#node.chain.decodeBlock(sealed.encoded)
-      const { seal } = sealed
-      const { term } = decodeExtraData(block.extraData)
-      const fits = seal.hash === block.hash && seal.number === block.number && seal.term === term
-      if (fits && this.#sealer(seal) === block.feeRecipient) return { ...sealed, block }
-      return `block ${block.number} ${block.hash} is not sealed by its sequencer ${block.feeRecipient}`
-    } catch (error) {
-      if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
-      return error.message
-    }
-  }
-
-  /** The block with this hash, its own body and a seal that holds, from any peer (rule T2). */
-  #request(hash: Hash): Promise<SealedBlock | undefined> {
-    return this.#node.network.requestBlock(hash, (sealed) => {
-      const read = this.#read(sealed)
-      return typeof read !== 'string' && read.block.hash === hash && hasOwnBody(read.block)
-    })
   }
 
   /** Something changed (a block, consensus, time): follow as far as can be. Calls during a run make one more run. */
@@ -112,7 +89,7 @@ export class ChainKeeper {
       if (stored !== undefined && (await chain.isCanonical(stored))) break
       const waiting = this.#waiting.get(hash)
       const known = waiting !== undefined && hasOwnBody(waiting.block) ? waiting : this.#stored(stored)
-      const found = known ?? (await this.#request(hash))
+      const found = known ?? (await this.#peers.request(hash))
       if (found === undefined || path.length >= MAX_FETCH) return false
       path.push(found)
       hash = chain.decodeBlock(found.encoded).parentHash
@@ -165,7 +142,8 @@ export class ChainKeeper {
       if (await this.#settled(waiting)) this.#waiting.remove(waiting)
       else if (block.parentHash === head.hash) {
         const done = await this.#judge(waiting)
-        if (done !== 'later') this.#waiting.remove(waiting)
+        if (done === 'refused') this.#waiting.refuse(waiting)
+        if (done === 'imported') this.#waiting.remove(waiting)
         if (done === 'imported') return true
       } else if (await this.#fetchParent(waiting)) return true
     }
@@ -193,15 +171,10 @@ export class ChainKeeper {
     const { term, sequencer } = consensus.state.term
     if (block.number <= chain.head().number + 1 || this.#waiting.get(parentHash) !== undefined) return false
     if (seal.term !== term || block.feeRecipient !== sequencer) return false
-    const parent = await this.#request(parentHash)
-    const read = parent === undefined ? 'nobody has it' : this.#read(parent)
-    if (typeof read === 'string') return false
-    this.#waiting.add(read)
+    const parent = this.#waiting.isRefused(parentHash) ? undefined : await this.#peers.request(parentHash)
+    if (parent === undefined) return false
+    this.#waiting.add(parent)
     return true
-  }
-
-  #sealer(seal: SealedBlock['seal']) {
-    return this.#node.recover(sealDigest(this.#node.networkId, seal), hexToBytes(seal.signature))
   }
 
   async #judge(waiting: WaitingBlock): Promise<'imported' | 'refused' | 'later'> {

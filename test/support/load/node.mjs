@@ -1,12 +1,6 @@
 // The process that is attacked: node --expose-gc node.mjs BLOCK_TIME
-import { createServer } from 'vite'
+import { openModules } from '../modules.mjs'
 
-const server = await createServer({
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
-})
+const server = await openModules()
 const { serve } = await server.ssrLoadModule('/test/support/load/node.ts')
 await serve(Number(process.argv[2]))

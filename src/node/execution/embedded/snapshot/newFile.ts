@@ -1,7 +1,7 @@
-import { access, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { Exit, MetisSeqError } from '../../../../core/errors/index.js'
 import { reached } from '../../../../core/faultPoints.js'
-import { createFile } from '../../../../files/private.js'
+import { createFile, exists } from '../../../../files/private.js'
 
 /**
  * Makes the file at `path` of what `write` writes, whole or not at all, and never in the place of another file. Where
@@ -23,13 +23,6 @@ export async function makeFile<T>(path: string, write: (file: FileHandle) => Pro
     if (error instanceof Error && 'syscall' in error) throw failed(path, error.message, error)
     throw error
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function failed(path: string, reason: string, cause?: unknown): MetisSeqError {
