@@ -1,3 +1,4 @@
+import { isMistyped } from '../core/codec/address.js'
 import type { Malformed } from '../core/codec/malformed.js'
 import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
@@ -58,6 +59,7 @@ export async function readContractsFile(path: string): Promise<KnownContracts> {
 export function contractAddress(value: unknown, key: string, fail: Malformed): Address {
   const named = typeof value === 'object' && value !== null ? (value as { address?: unknown }).address : value
   if (typeof named !== 'string' || !/^0x[0-9a-f]{40}$/i.test(named)) throw fail(`"${key}" is not an address`)
+  if (isMistyped(named)) throw fail(`the checksum of "${key}" is wrong (EIP-55): ${named}`)
   return named.toLowerCase() as Address
 }
 

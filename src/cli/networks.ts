@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { checksumAddress } from '../core/codec/address.js'
 import type { Malformed } from '../core/codec/malformed.js'
 import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
@@ -134,7 +135,9 @@ async function readKept(path = networksPath()): Promise<Kept> {
 
 async function writeKept({ networks, endpoints }: Kept): Promise<void> {
   const plain = [...networks.values()].map(({ name, l1ChainId, l2ChainId, contracts }) => {
-    return { name, l1ChainId: String(l1ChainId), l2ChainId: String(l2ChainId), contracts }
+    // With checksums (EIP-55): a digit that changes on the disk is found.
+    const checked = Object.entries(contracts).map(([key, address]) => [key, checksumAddress(address)])
+    return { name, l1ChainId: String(l1ChainId), l2ChainId: String(l2ChainId), contracts: Object.fromEntries(checked) }
   })
   await writeWhole(networksPath(), { version: VERSION, networks: plain, endpoints: Object.fromEntries(endpoints) })
 }

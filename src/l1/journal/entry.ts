@@ -1,4 +1,4 @@
-import { hexToBytes, isHex, keccak256, type Malformed, shape } from '../../core/codec/index.js'
+import { hexToBytes, isHex, keccak256, type Malformed, rlpDecode, rlpInteger, shape } from '../../core/codec/index.js'
 import type { Address, Hash, Hex } from '../../core/types/hex.js'
 
 /** The version of the lines that this program reads and writes. */
@@ -68,15 +68,29 @@ function signedFields(fields: Record<string, unknown>, hash: Hash, fail: Malform
   const { chainId, raw, replaces } = fields
   if (typeof raw !== 'string' || raw.length > 2 + 2 * MAX_RAW || !isHex(raw)) throw fail('its raw is not hex')
   if (keccak256(hexToBytes(raw)) !== hash) throw fail('its raw is not what its hash is of')
-  return {
+  const place = {
     chainId: shape.wholeNumber(chainId, 'its chainId', fail),
+    nonce: whole(fields.nonce, 'nonce', fail),
+  }
+  if (!isPlaceOf(raw, place, fail)) throw fail('its chain id or nonce is not that of its raw')
+  return {
+    ...place,
     network: fields.version === 1 ? '' : words(fields.network, 'network', fail),
     from: shape.address(fields.from, 'from', fail),
-    nonce: whole(fields.nonce, 'nonce', fail),
     title: words(fields.title, 'title', fail),
     raw,
     ...(replaces === undefined ? {} : { replaces: shape.hash(replaces, 'replaces', fail) }),
   }
+}
+
+/** What is signed tells them too; only of the type that we sign ourselves (EIP-1559) that is read. */
+function isPlaceOf(raw: Hex, place: { chainId: bigint; nonce: number }, fail: Malformed): boolean {
+  if (!raw.startsWith('0x02')) return true
+  const items = rlpDecode(hexToBytes(raw).subarray(1), fail)
+  const [chainId, nonce] = Array.isArray(items) ? items : []
+  return (
+    rlpInteger(chainId, 'chain id', fail) === place.chainId && rlpInteger(nonce, 'nonce', fail) === BigInt(place.nonce)
+  )
 }
 
 function whole(value: unknown, name: string, fail: Malformed): number {

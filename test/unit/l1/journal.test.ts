@@ -6,7 +6,8 @@ import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import { fileJournal, type JournalFile, journalPath, openRecords } from '../../../src/l1/index.js'
 
 const from = `0x${'11'.repeat(20)}` as const
-const rawOf = (byte: string) => `0x02${byte}` as const
+/** Of a type that the journal does not read. */
+const rawOf = (byte: string) => `0x01${byte}` as const
 const hashOf = (byte: string) => keccak256(hexToBytes(rawOf(byte)))
 const signed = (byte: string, nonce: number) => {
   const fields = { chainId: 1n, network: 'andromeda', from, nonce, title: 'lock', raw: rawOf(byte) } as const
@@ -31,7 +32,7 @@ describe('the journal', () => {
     const lines = (await readFile(path, 'utf8')).trim().split('\n')
     const base = { version: 2, time: '1970-01-01T00:00:00.000Z', hash: hashOf('ab') }
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { ...base, event: 'signed', chainId: '1', network: 'andromeda', from, nonce: 2, title: 'lock', raw: '0x02ab' },
+      { ...base, event: 'signed', chainId: '1', network: 'andromeda', from, nonce: 2, title: 'lock', raw: '0x01ab' },
       { ...base, event: 'mined', block: 9, status: 'success' },
     ])
   })
@@ -82,7 +83,7 @@ describe('the journal', () => {
     ['JOURNAL_INVALID', { version: 2, time: 'never', event: 'torn' }],
     ['JOURNAL_INVALID', { version: 2, time: '1970-01-01T00:00:00.000Z', event: 'mined', hash: '0x12', block: 1 }],
     ['JOURNAL_INVALID', { version: 2, time: '1970-01-01T00:00:00.000Z', event: 'other', hash: hashOf('aa') }],
-    ['JOURNAL_INVALID', { ...formatted('aa'), raw: '0x02ab' }],
+    ['JOURNAL_INVALID', { ...formatted('aa'), raw: '0x01ab' }],
     ['JOURNAL_INVALID', null],
   ])('%s: %j, exit 9, with the number of the line', async (code, line) => {
     await journal.append(signed('aa', 1))
