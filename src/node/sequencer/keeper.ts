@@ -73,7 +73,7 @@ export class ChainKeeper {
 
   async #follow(): Promise<void> {
     if (!(await this.#reachCheckpoint())) return
-    await this.#leaveOrphans()
+    if (!(await this.#leaveOrphans())) return
     for (let imported = true; imported; ) imported = await this.#importNext()
   }
 
@@ -104,13 +104,18 @@ export class ChainKeeper {
     return block === undefined || seal == null ? undefined : { encoded: block.encoded, seal }
   }
 
-  /** Blocks above the checkpoint that are not of the current term were orphaned by a cut (rule T5). */
-  async #leaveOrphans(): Promise<void> {
+  /**
+   * Blocks above the checkpoint that are not of the current term were orphaned by a cut (rule T5). False where consensus went
+   * on since the checkpoint was reached: the next run has to reach the new one first.
+   */
+  async #leaveOrphans(): Promise<boolean> {
     const { chain, consensus } = this.#node
     const { checkpoint, term } = consensus.state
     const head = chain.head()
-    if (head.number <= checkpoint.number || decodeExtraData(head.extraData).term === term.term) return
+    if (head.number <= checkpoint.number || decodeExtraData(head.extraData).term === term.term) return true
+    if (!(await chain.isCanonical(checkpoint))) return false
     await this.#rewind(checkpoint.hash)
+    return true
   }
 
   async #rewind(hash: Hash): Promise<void> {
