@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bigEndian, bytesToHex, type Hex } from '../../../src/core/codec/index.js'
+import {
+  bigEndian,
+  bytesToHex,
+  concatBytes,
+  fromBigEndian,
+  type Hex,
+  keccakBytes,
+} from '../../../src/core/codec/index.js'
 import { type BeaconCandidate, drawSeed, drawSequencer } from '../../../src/core/selection/beacon.js'
 
 const word = (value: bigint): Hex => bytesToHex(bigEndian(value, 32))
@@ -46,6 +53,14 @@ describe('drawSequencer', () => {
     )
   })
 
+  it('goes through the candidates by address, from the lowest on', () => {
+    const candidates = [3, 1, 2].map((value) => ({ address: address(value), stake: 1n }))
+    for (let term = 0n; term < 12n; term++) {
+      const number = fromBigEndian(keccakBytes(concatBytes(drawSeed({ ...draw, term }), bigEndian(0n, 32))))
+      expect(drawSequencer({ ...draw, term, candidates })).toBe(address(Number(number % 3n) + 1))
+    }
+  })
+
   it('has another seed for every other input', () => {
     const seeds = [
       draw,
@@ -73,6 +88,11 @@ describe('drawSequencer', () => {
     ['no stake at all', [{ address: address(1), stake: 0n }], 'SELECTION_NO_CANDIDATES'],
     ['a doubled address', [1n, 2n].map((stake) => ({ address: address(1), stake })), 'SELECTION_INVALID'],
     ['negative stake', [{ address: address(1), stake: -1n }], 'SELECTION_INVALID'],
+    [
+      'negative stake beside another',
+      [-1n, 5n].map((stake, i) => ({ address: address(i + 1), stake })),
+      'SELECTION_INVALID',
+    ],
     ['stake beyond 2^128', [{ address: address(1), stake: 1n << 128n }], 'SELECTION_INVALID'],
     ['a malformed address', [{ address: '0x01', stake: 1n }], 'HEX_MALFORMED'],
   ])('refuses %s', (_, candidates, code) => {

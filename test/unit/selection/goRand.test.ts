@@ -99,6 +99,16 @@ describe('Go math/rand', () => {
     expect(c.int31n(7)).toBe(top % 7)
   })
 
+  // Numbers of Go's own rand.New(rand.NewSource(5)).Int31n(n). Of the first count nearly every second draw is passed over.
+  it.each([
+    [2 ** 30 + 1, [1029444387, 1007045086, 642160456, 3491888, 279881404, 1066398914, 637977888, 884910267]],
+    [3 * 2 ** 29, [1115873836, 1281508480, 1029444387, 1503812266, 1007045086, 642160456, 3491888, 1399144944]],
+    [2 ** 31 - 1, [1726243626, 1115873836, 2103214489, 1281508480, 1029444387, 1503812266, 1007045086, 1842400149]],
+  ])('passes over draws from %s numbers as Go does', (n, numbers) => {
+    const random = new GoRand(5n)
+    expect(numbers.map(() => random.int31n(n))).toEqual(numbers)
+  })
+
   it.each([0, -1, 1.5, 2 ** 31])('refuses to draw from %s numbers', (n) => {
     expect(() => new GoRand(1n).int31n(n)).toThrow(expect.objectContaining({ code: 'RANDOM_RANGE' }))
   })

@@ -31,6 +31,28 @@ describe('predictSpan', () => {
     expect(second.producers.map(({ id }) => id)).toEqual([other])
   })
 
+  /** Validators with these powers, and who of them is drawn for spans from 1 on. */
+  const drawn = (powers: bigint[], spans: number) => {
+    const validators = powers.map((power, i) => ({ id: BigInt(i + 1), signer: uneven[0]?.signer ?? A233, power }))
+    const span = (_: unknown, i: number) => predictSpan({ validators, span: BigInt(i + 1), producerCount: 1 }).producers
+    return Array.from({ length: spans }, span).map(([winner]) => Number(winner?.id))
+  }
+
+  // Of Go's own generator, with the original's bound.
+  it('draws each number of a total, and passes over draws above the last whole multiple', () => {
+    expect(drawn([1n, 1n, 1n, 1n, 1n], 12)).toEqual([4, 3, 2, 2, 1, 3, 3, 1, 3, 3, 2, 3])
+    // Every second draw lies above 2^63 + 5.
+    expect(drawn([1n << 62n, (1n << 62n) + 5n], 8)).toEqual([2, 1, 2, 1, 2, 2, 1, 1])
+    expect(drawn([0n, 1n], 3)).toEqual([2, 2, 2])
+  })
+
+  it('takes the first span, and as many producers as it may draw', () => {
+    const request = { validators: uneven, span: 0n, producerCount: 1 }
+    expect(predictSpan(request).producers).toHaveLength(1)
+    const many = Array.from({ length: 1025 }, (_, i) => ({ id: BigInt(i), signer: A233, power: 1n }))
+    expect(predictSpan({ validators: many, span: 1n, producerCount: 1024 }).producers.length).toBeGreaterThan(1)
+  })
+
   it('takes all without a draw when they are no more than asked for', () => {
     const { producers } = predictSpan({ validators: [...mainnet].reverse(), span: 9n, producerCount: 3 })
     expect(producers).toEqual(mainnet)
@@ -56,13 +78,23 @@ describe('predictSpan', () => {
       { validators: mainnet.map((v) => ({ ...v, power: 0n })), span: 1n, producerCount: 1 },
       'SELECTION_INVALID',
     ],
+    ['more producers than draws', { validators: mainnet, span: 1n, producerCount: 1025 }, 'SELECTION_INVALID'],
+    [
+      'as much power as the generator has numbers',
+      {
+        validators: mainnet.map((v, i) => ({ ...v, power: i === 0 ? (1n << 64n) - 1n : 0n })),
+        span: 1n,
+        producerCount: 1,
+      },
+      'SELECTION_INVALID',
+    ],
     [
       'negative power',
       { validators: mainnet.map((v) => ({ ...v, power: -1n })), span: 1n, producerCount: 1 },
       'SELECTION_INVALID',
     ],
   ])('refuses %s', (_, request, code) => {
-    expect(() => predictSpan(request)).toThrow(expect.objectContaining({ code }))
+    expect(() => predictSpan(request)).toThrow(expect.objectContaining({ code, exit: 3 }))
   })
 })
 
@@ -73,6 +105,17 @@ describe('predictRespan', () => {
   ])('replaces the stalled sequencer with seed %s as the live network does', (seed, next) => {
     const current = checksumAddress(A233)
     expect(predictRespan({ validators: mainnet, height: 15214600n, seed, current })).toBe(next)
+  })
+
+  it('adds seed and height, and does not look at the order of the validators', () => {
+    const next = (height: bigint, seed: bigint, validators = mainnet) =>
+      predictRespan({ validators, height, seed, current: A233 })
+    const winners = Array.from({ length: 16 }, (_, i) => next(BigInt(i), 40n - 3n * BigInt(i)))
+    expect(winners).toEqual(Array.from({ length: 16 }, (_, i) => next(40n - 2n * BigInt(i), 0n)))
+    expect(winners).toEqual(
+      Array.from({ length: 16 }, (_, i) => next(40n - 2n * BigInt(i), 0n, [...mainnet].reverse())),
+    )
+    expect(new Set(winners).size).toBe(2)
   })
 
   it('never names the stalled one and refuses when there is no other', () => {
