@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PARTS } from './build-wasm/parts.mjs'
 import { committedCrates, crateProblems, cratesOf } from './supply/crates.mjs'
 import { lockfileProblems, shipped } from './supply/lockfile.mjs'
 import { billOf } from './supply/sbom.mjs'
@@ -13,7 +14,8 @@ const project = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** The texts that have to be committed, by path; with `cargo` those that only cargo can tell, too. */
 function wanted(root, cargo) {
   const { list, texts } = cargo ? cratesOf(root) : { list: committedCrates(root) }
-  const [manifest, lock, wasm] = ['package.json', 'package-lock.json', 'wasm/evm.json'].map((path) => json(root, path))
+  const [manifest, lock] = ['package.json', 'package-lock.json'].map((path) => json(root, path))
+  const wasm = Object.fromEntries(Object.keys(PARTS).map((part) => [part, json(root, `wasm/${part}.json`)]))
   const files = { 'sbom.cdx.json': text(billOf({ manifest, lock, crates: list, wasm })) }
   if (cargo) Object.assign(files, { 'wasm/crates.json': text(list), 'wasm/LICENSES.txt': texts })
   return { files, problems: [...lockfileProblems(lock, manifest), ...crateProblems(root, list)], lock, list }

@@ -3,8 +3,12 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** By name: the crate `crates/NAME`, whose library is called NAME too, and what rustc is told for it beside `FLAGS`. */
-export const PARTS = { evm: { flags: [] } }
+/** By name: the crate `crates/NAME`, whose library is called NAME too, what rustc is told for it beside `FLAGS`, and our other crates in it. */
+export const PARTS = {
+  evm: { flags: [], crates: [] },
+  // 64-bit limbs, which its bignum library takes by itself, are two and a half times as slow; the host gives the randomness.
+  threshold: { flags: ['--cfg=cpubits="32"', '--cfg=getrandom_backend="custom"'], crates: ['getrandom'] },
+}
 
 /**
  * The Debian packages that decide what bytes come out, at the versions that the committed bytes are from. Debian 12 names
@@ -28,19 +32,27 @@ export function flagsOf(name) {
 }
 
 /**
- * The files below `root` that a part is built from, as sorted paths with `/`: the workspace's manifest and lockfile, the
- * crate's manifest, its build script and all below its `src` but hidden files. Its tests do not enter the build.
+ * The files below `root` that a part is built from, as sorted paths with `/`: the workspace's manifest and lockfile, and of each
+ * crate its manifest, its build script and all below its `src` but hidden files. What is in `tests` does not enter the build.
  * @throws Error when there is no such crate
  */
 export function sourcesOf(root, name) {
-  const crate = `crates/${name}`
-  const single = ['crates/Cargo.toml', 'crates/Cargo.lock', `${crate}/Cargo.toml`]
-  for (const path of single) if (!existsSync(join(root, path))) throw new Error(`There is no ${path}.`)
+  const workspace = ['crates/Cargo.toml', 'crates/Cargo.lock']
+  for (const path of workspace) if (!existsSync(join(root, path))) throw new Error(`There is no ${path}.`)
+  return [
+    ...workspace,
+    ...[name, ...PARTS[name].crates].flatMap((each) => sourcesOfCrate(root, `crates/${each}`)),
+  ].sort()
+}
+
+function sourcesOfCrate(root, crate) {
+  const single = [`${crate}/Cargo.toml`]
+  if (!existsSync(join(root, crate, 'Cargo.toml'))) throw new Error(`There is no ${crate}/Cargo.toml.`)
   if (existsSync(join(root, crate, 'build.rs'))) single.push(`${crate}/build.rs`)
   const below = readdirSync(join(root, crate, 'src'), { recursive: true })
     .map((path) => `${crate}/src/${path.replaceAll('\\', '/')}`)
     .filter((path) => !/\/\./.test(path) && statSync(join(root, path)).isFile())
-  return [...single, ...below].sort()
+  return [...single, ...below]
 }
 
 /** SHA-256 over what a part is built with (packages, arguments, flags) and from (each file's path, length and bytes). */

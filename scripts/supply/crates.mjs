@@ -1,15 +1,15 @@
-// The crates that are compiled into wasm/evm.wasm, by cargo, and what is wrong with their list.
+// The crates that are compiled into the engines in wasm, by cargo, and what is wrong with their list.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { TARGET } from '../build-wasm/parts.mjs'
+import { PARTS, TARGET } from '../build-wasm/parts.mjs'
 import { isAllowed } from './policy.mjs'
 
 const CRATES_IO = 'registry+https://github.com/rust-lang/crates.io-index'
 const LICENCE_FILE = /^(licen[cs]e|copying|copyright|notice|unlicense)/i
 
 /**
- * All crates that the code of the wasm comes from or is made by, and their licence texts.
+ * All crates that the code of the engines comes from or is made by, each with the engines that it is in, and their licence texts.
  * @returns {{ list: object[], texts: string }}
  * @throws Error when cargo does not tell, as when it can't fetch them
  */
@@ -23,14 +23,21 @@ export function cratesOf(root) {
     if (status !== 0) throw new Error(`"cargo ${args.join(' ')}" failed: ${error?.message ?? stderr}`)
     return stdout
   }
-  const compiled = cargo(['tree', '-p', 'metis-seq-evm', '-e', 'normal', '--target', TARGET, '--prefix', 'none'])
-  const names = new Set(compiled.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')))
+  const namesIn = (part) => {
+    const compiled = cargo(['tree', '-p', `metis-seq-${part}`, '-e', 'normal', '--target', TARGET, '--prefix', 'none'])
+    return new Set(compiled.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')))
+  }
+  const namesOf = Object.keys(PARTS).map((part) => [part, namesIn(part)])
+  const enginesOf = (crate) =>
+    namesOf.flatMap(([part, names]) => (names.has(`${crate.name} v${crate.version}`) ? [part] : []))
   const { packages } = JSON.parse(cargo(['metadata', '--format-version', '1', '--filter-platform', TARGET]))
-  const crates = packages.filter(({ name, version, source }) => source !== null && names.has(`${name} v${version}`))
+  const crates = packages.filter((each) => each.source !== null && enginesOf(each).length > 0)
   const checksums = checksumsOf(root)
   const list = crates
-    .map(({ name, version, license, source }) => {
-      return { name, version, license, source, checksum: checksums.get(`${name} ${version}`) }
+    .map((crate) => {
+      const { name, version, license, source } = crate
+      const checksum = checksums.get(`${name} ${version}`)
+      return { name, version, license, source, checksum, engines: enginesOf(crate) }
     })
     .sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1))
   return { list, texts: licenceTexts(crates) }
@@ -67,7 +74,7 @@ function licenceTexts(crates) {
       byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`].sort())
   }
   const parts = [...byText].map(([text, names]) => `${[...new Set(names)].join(', ')}\n\n${text}\n`).sort()
-  return `Licences of the Rust crates that wasm/evm.wasm is compiled from.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`
+  return `Licences of the Rust crates that the engines in wasm are compiled from.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`
 }
 
 /** Of the folder of crates that is committed. */

@@ -2,25 +2,32 @@
 // `npm sbom --omit dev` leaves out what packages for development need as well, the program's own ws and @noble/hashes among it.
 import { neededBy, shipped } from './lockfile.mjs'
 
+const ENGINES = { evm: 'The execution engine', threshold: 'The engine of threshold signatures' }
+
 /**
- * @param {{ manifest: object, lock: object, crates: object[], wasm: object }} parts `wasm` is wasm/evm.json
+ * @param {{ manifest: object, lock: object, crates: object[], wasm: object }} parts `wasm` is wasm/NAME.json by name
  * @returns {object}
  */
 export function billOf({ manifest, lock, crates, wasm }) {
   const packages = shipped(lock)
   const root = npmRef(manifest.name, manifest.version)
-  const engine = {
+  const engines = Object.entries(wasm).map(([part, { wasm: content }]) => ({
     type: 'library',
-    'bom-ref': 'wasm/evm.wasm',
-    name: 'evm.wasm',
-    description:
-      'The execution engine, in the package as it is; docs/building-engines.md says how to build the same bytes.',
-    hashes: [{ alg: 'SHA-256', content: wasm.wasm }],
-    components: crates.map(crateComponent),
-  }
+    'bom-ref': `wasm/${part}.wasm`,
+    name: `${part}.wasm`,
+    description: `${ENGINES[part]}, in the package as it is; docs/building-engines.md says how to build the same bytes.`,
+    hashes: [{ alg: 'SHA-256', content }],
+    components: crates.filter((each) => each.engines.includes(part)).map((crate) => crateComponent(part, crate)),
+  }))
   const refs = new Map(packages.map(({ path, name, version }) => [path, npmRef(name, version)]))
   const needs = new Map([
-    [root, new Set([engine['bom-ref'], ...neededBy(lock, '').flatMap((place) => refs.get(place) ?? [])])],
+    [
+      root,
+      new Set([
+        ...engines.map((engine) => engine['bom-ref']),
+        ...neededBy(lock, '').flatMap((place) => refs.get(place) ?? []),
+      ]),
+    ],
   ])
   for (const { path } of packages) {
     const ref = refs.get(path)
@@ -42,7 +49,7 @@ export function billOf({ manifest, lock, crates, wasm }) {
         licenses: [{ license: { id: manifest.license } }],
       },
     },
-    components: [...[...components].sort(byRef).map(([, component]) => component), engine],
+    components: [...[...components].sort(byRef).map(([, component]) => component), ...engines],
     dependencies: [...needs].sort(byRef).map(([ref, all]) => ({ ref, dependsOn: [...all].sort() })),
   }
 }
@@ -63,17 +70,18 @@ function npmComponent({ name, version, license, integrity, optional }) {
   }
 }
 
-function crateComponent({ name, version, license, checksum }) {
-  const ref = `pkg:cargo/${name}@${version}`
+/** One crate may be in several engines; each is named once. */
+function crateComponent(part, { name, version, license, checksum }) {
+  const purl = `pkg:cargo/${name}@${version}`
   const licenses = [{ expression: license.replaceAll('/', ' OR ') }]
   return {
     type: 'library',
-    'bom-ref': ref,
+    'bom-ref': `wasm/${part}.wasm ${purl}`,
     name,
     version,
     hashes: [{ alg: 'SHA-256', content: checksum }],
     licenses,
-    purl: ref,
+    purl,
   }
 }
 

@@ -11,6 +11,7 @@ import { fileDecoders } from './tables/files.js'
 import { httpDecoders } from './tables/http.js'
 import { l1Decoders } from './tables/l1.js'
 import { signerDecoders } from './tables/signers.js'
+import { thresholdDecoders } from './tables/threshold.js'
 import { valueDecoders } from './tables/values.js'
 
 /** Everything in the program that takes bytes or text from outside. */
@@ -23,6 +24,7 @@ export const DECODERS: readonly Decoder[] = [
   ...valueDecoders,
   ...signerDecoders,
   ...evmDecoders,
+  ...thresholdDecoders,
   ...httpDecoders,
   ...apiDecoders,
 ]

@@ -4,8 +4,8 @@ import { Exit, MetisSeqError } from '../../../src/core/errors/index.js'
 import type { Database } from '../../../src/core/ports/database.js'
 import type { ExecutionEngine } from '../../../src/core/ports/execution.js'
 import type { Address } from '../../../src/core/types/hex.js'
+import { engineModule } from '../../../src/engines/module.js'
 import { type Host, Instance } from '../../../src/node/execution/embedded/evm/instance.js'
-import { evmModule } from '../../../src/node/execution/embedded/evm/module.js'
 import { createEmbeddedEngine, type EmbeddedEngineOptions } from '../../../src/node/execution/embedded/index.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { newDirectory, next, openRig, type Rig, sign, testGenesis, wallet, wallets } from './support.js'
@@ -110,7 +110,7 @@ describe('a long block', () => {
 
 /** Options under which `seen` hears of each call before it is done, and may throw. */
 async function watched(seen: (name: string, request: Uint8Array) => void) {
-  const module = await evmModule()
+  const module = await engineModule('evm')
   const instantiate = (host: Host) => {
     const instance = new Instance(module, host)
     return {

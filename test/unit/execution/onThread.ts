@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { evmModule } from '../../../src/node/execution/embedded/evm/module.js'
+import { engineModule } from '../../../src/engines/module.js'
+import { startThread } from '../../../src/engines/thread.js'
 import { EnvelopeReader } from '../../../src/node/execution/embedded/senders/envelopes.js'
 import { Senders } from '../../../src/node/execution/embedded/senders/senders.js'
 import { SenderThreads } from '../../../src/node/execution/embedded/senders/threads.js'
-import { startThread } from '../../../src/node/execution/embedded/thread.js'
 
 /** Asks a thread for the senders of what has none; answers how many messages went to it. */
 export async function recoverOnThread(): Promise<number> {
-  const workerData = await evmModule()
+  const workerData = await engineModule('evm')
   const workers: Worker[] = []
   let posted = 0
   const threads = new SenderThreads(1, () => {
-    const worker = startThread('senders/worker', { workerData })
+    const worker = startThread('node/execution/embedded/senders/worker', { workerData })
     const post = worker.postMessage.bind(worker)
     worker.postMessage = (...message: Parameters<Worker['postMessage']>) => {
       posted += 1

@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Hex } from '../../../src/core/types/hex.js'
+import { startThread } from '../../../src/engines/thread.js'
 import { callBody, traceBody } from '../../../src/node/execution/embedded/reads/calls.js'
 import { ReadPool, type ReadPoolOptions } from '../../../src/node/execution/embedded/reads/pool.js'
 import { Reads } from '../../../src/node/execution/embedded/reads/reads.js'
-import { startThread } from '../../../src/node/execution/embedded/thread.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
 import { compilePlayground } from './playground.js'
 import { CHAIN_ID, newDirectory, next, openRig, testGenesis } from './support.js'
@@ -43,7 +43,8 @@ afterAll(() => owner.close())
 let pool: ReadPool
 let opened: Reads[]
 const usePool = (options: Partial<ReadPoolOptions> = {}) => {
-  const start = () => startThread('reads/worker', { resourceLimits: { maxOldGenerationSizeMb: 64 } })
+  const start = () =>
+    startThread('node/execution/embedded/reads/worker', { resourceLimits: { maxOldGenerationSizeMb: 64 } })
   pool = new ReadPool({ size: 1, start, ...options })
 }
 const chain = (database = owner.address): Reads => {

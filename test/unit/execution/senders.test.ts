@@ -14,11 +14,11 @@ import {
   rlpEncode,
   rlpInteger,
 } from '../../../src/core/codec/index.js'
-import { evmModule } from '../../../src/node/execution/embedded/evm/module.js'
+import { engineModule } from '../../../src/engines/module.js'
+import { startThread } from '../../../src/engines/thread.js'
 import { EnvelopeReader } from '../../../src/node/execution/embedded/senders/envelopes.js'
 import { Senders } from '../../../src/node/execution/embedded/senders/senders.js'
 import { SenderThreads } from '../../../src/node/execution/embedded/senders/threads.js'
-import { startThread } from '../../../src/node/execution/embedded/thread.js'
 import { addressOf, CHAIN_ID, sign, wallet, wallets } from './support.js'
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
@@ -30,11 +30,11 @@ afterEach(async () => {
 
 /** Senders with threads of their own; every message to one of them and every task done in this thread is counted. */
 async function open(size = 1) {
-  const module = await evmModule()
+  const module = await engineModule('evm')
   const workers: Worker[] = []
   const counts = { posted: 0, here: 0 }
   const threads = new SenderThreads(size, () => {
-    const worker = startThread('senders/worker', { workerData: module })
+    const worker = startThread('node/execution/embedded/senders/worker', { workerData: module })
     const post = worker.postMessage.bind(worker)
     worker.postMessage = (...message: Parameters<Worker['postMessage']>) => {
       counts.posted += 1
@@ -190,7 +190,7 @@ describe('threads that end', () => {
       if (last?.threadId !== -1) await once(last as Worker, 'exit').catch(() => undefined)
     }
     expect(started).toHaveLength(5)
-    const senders = new Senders(new EnvelopeReader(await evmModule()), threads)
+    const senders = new Senders(new EnvelopeReader(await engineModule('evm')), threads)
     const raws = await transfers(70)
     expect(await senders.recover(CHAIN_ID, raws)).toEqual(expected(raws))
   })

@@ -11,6 +11,7 @@ const FILES = [
   'package-lock.json',
   'sbom.cdx.json',
   'wasm/evm.json',
+  'wasm/threshold.json',
   'wasm/crates.json',
   'crates/Cargo.lock',
 ] as const
@@ -192,9 +193,13 @@ describe('the bill of materials', () => {
     const packages = components.filter(({ purl }: Json) => purl !== undefined)
     const names = packages.map(({ name, version }: Json) => `${name}@${version}`)
     expect(names.sort()).toEqual([...new Set(installed)].sort())
-    const engine = components.find((each: Json) => each['bom-ref'] === 'wasm/evm.wasm')
     const crates = JSON.parse(await readFile(join(project, 'wasm/crates.json'), 'utf8'))
-    expect(engine.components.length).toBe(crates.length)
+    for (const part of ['evm', 'threshold']) {
+      const engine = components.find((each: Json) => each['bom-ref'] === `wasm/${part}.wasm`)
+      const own = crates.filter(({ engines }: Json) => engines.includes(part))
+      expect(own.length).toBeGreaterThan(40)
+      expect(engine.components.map(({ name }: Json) => name)).toEqual(own.map(({ name }: Json) => name))
+    }
   }, 60_000)
 
   it('says as npm does who needs whom', async () => {

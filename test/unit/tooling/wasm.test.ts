@@ -16,12 +16,16 @@ beforeEach(async () => {
   for (const name of ['build-wasm.mjs', 'build-wasm']) {
     await cp(join(project, 'scripts', name), at(`scripts/${name}`), { recursive: true })
   }
-  for (const folder of ['crates/evm/src/read', 'crates/evm/tests', 'wasm']) await mkdir(at(folder), { recursive: true })
-  for (const path of ['Cargo.toml', 'Cargo.lock', 'evm/Cargo.toml', 'evm/src/lib.rs', 'evm/src/read/call.rs']) {
+  const folders = ['crates/evm/src/read', 'crates/evm/tests', 'crates/threshold/src', 'wasm']
+  for (const folder of folders) await mkdir(at(folder), { recursive: true })
+  const evm = ['evm/Cargo.toml', 'evm/src/lib.rs', 'evm/src/read/call.rs']
+  for (const path of ['Cargo.toml', 'Cargo.lock', ...evm, 'threshold/Cargo.toml', 'threshold/src/lib.rs']) {
     await writeFile(at(`crates/${path}`), `what is in ${path}\n`)
   }
-  await writeFile(at('wasm/evm.wasm'), WASM)
-  await writeFile(at('wasm/evm.json'), JSON.stringify({ wasm: sha256(WASM), sources: await hashed() }))
+  for (const part of ['evm', 'threshold']) {
+    await writeFile(at(`wasm/${part}.wasm`), WASM)
+    await writeFile(at(`wasm/${part}.json`), JSON.stringify({ wasm: sha256(WASM), sources: await hashed(part) }))
+  }
 })
 afterEach(() => rm(root, { recursive: true }))
 
@@ -29,10 +33,12 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-async function hashed(): Promise<string> {
+async function hashed(part: string): Promise<string> {
   const { hashSources } = await import(pathToFileURL(at('scripts/build-wasm/parts.mjs')).href)
-  return hashSources(root, 'evm')
+  return hashSources(root, part)
 }
+
+const AS_COMMITTED = 'evm: hashes as committed\nthreshold: hashes as committed\n'
 
 /** Without CI, in which the check may build. */
 function check(...args: string[]): Promise<{ code: number; stderr: string }> {
@@ -46,7 +52,7 @@ function check(...args: string[]): Promise<{ code: number; stderr: string }> {
 
 describe('the check of what is committed as wasm', () => {
   it('passes for what is from the sources, wherever they lie', async () => {
-    expect(await check()).toEqual({ code: 0, stderr: 'evm: hashes as committed\n' })
+    expect(await check()).toEqual({ code: 0, stderr: AS_COMMITTED })
     const moved = `${root} elsewhere`
     await rename(root, moved)
     root = moved
@@ -80,13 +86,13 @@ describe('the check of what is committed as wasm', () => {
     ['a hidden file', 'crates/evm/src/.lib.rs.swp'],
   ])('passes after a change of %s', async (_, path) => {
     await writeFile(at(path), 'other')
-    expect(await check()).toEqual({ code: 0, stderr: 'evm: hashes as committed\n' })
+    expect(await check()).toEqual({ code: 0, stderr: AS_COMMITTED })
   })
 
   it('names a part that there is none of, and a file that is missing', async () => {
     expect(await check('evn')).toEqual({
       code: 1,
-      stderr: 'Error: "evn" is neither --check, --rebuild nor one of: evm.\n',
+      stderr: 'Error: "evn" is neither --check, --rebuild nor one of: evm, threshold.\n',
     })
     await rm(at('wasm/evm.json'))
     const { code, stderr } = await check()

@@ -8,8 +8,8 @@ import { Exit, MetisSeqError } from '../../../core/errors/index.js'
 import type { Genesis, GenesisAccount } from '../../../core/genesis/types.js'
 import type { Block } from '../../../core/ports/execution.js'
 import type { Address, Hash } from '../../../core/types/hex.js'
+import { engineModule } from '../../../engines/module.js'
 import { Instance } from './evm/instance.js'
-import { evmModule } from './evm/module.js'
 import { type GenesisEntry, genesisRequest, openRequest, readGenesis, type StateChange } from './evm/wire.js'
 import { fromHex } from './hex.js'
 
@@ -64,7 +64,7 @@ export async function genesisBlock(
 /** The state of accounts does not depend on the chain, nor on anything that is stored. */
 async function stateOf(accounts: readonly GenesisEntry[]): Promise<StateChange> {
   const nothing = () => undefined
-  const instance = new Instance(await evmModule(), { node: nothing, code: nothing, blockHash: nothing })
+  const instance = new Instance(await engineModule('evm'), { node: nothing, code: nothing, blockHash: nothing })
   instance.invoke('open', openRequest({ chainId: 1 }, EMPTY_ROOT))
   return readGenesis(instance.invoke('genesis', genesisRequest(accounts)))
 }

@@ -4,10 +4,10 @@ import type { Genesis } from '../../../core/genesis/types.js'
 import type { Database } from '../../../core/ports/database.js'
 import type { ExecutionEngine } from '../../../core/ports/execution.js'
 import type { Hash } from '../../../core/types/hex.js'
+import { engineModule } from '../../../engines/module.js'
 import { EmbeddedEngine } from './engine.js'
 import { Executor, type ExecutorOptions } from './evm/executor.js'
 import { Instance } from './evm/instance.js'
-import { evmModule } from './evm/module.js'
 import { genesisBlock } from './genesis.js'
 import type { KeptStates } from './prune/prune.js'
 import { ancestorHash } from './reads/ancestors.js'
@@ -37,13 +37,13 @@ export interface EmbeddedEngineOptions {
 /**
  * Opens the chain in `database`, or creates it there from `genesis`.
  * @throws MetisSeqError `GENESIS_MISMATCH` (another chain is stored, or the document's hash is not that of its alloc),
- * `GENESIS_INVALID`, `DATA_TOO_NEW`, `DATABASE_FAILED`, `EVM_UNREADABLE` (exit 9)
+ * `GENESIS_INVALID`, `DATA_TOO_NEW`, `DATABASE_FAILED`, `ENGINE_UNREADABLE` (exit 9)
  */
 export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Promise<ExecutionEngine> {
   const { database, genesis, stateHistory } = options
   const { chainId } = genesis
   const rules = { chainId, osakaTime: osakaTimeOf(genesis) }
-  const [module, senders] = await Promise.all([evmModule(), sharedSenders()])
+  const [module, senders] = await Promise.all([engineModule('evm'), sharedSenders()])
   await bringForward(database)
   const store = await openChain(database, genesis)
   const parts = {

@@ -1,4 +1,5 @@
 import { MetisSeqError, messageOf } from '../../../../core/errors/index.js'
+import { EngineMemory, MAX_BYTES } from '../../../../engines/memory.js'
 import { recoverKey } from './ecdsa.js'
 import { refusalError, refused, text, trapped } from './refusals.js'
 
@@ -20,19 +21,13 @@ export type EvmFunction =
   | ('account' | 'storage' | 'signatures' | 'addresses' | 'decode')
   | ('call' | 'estimate' | 'access_list' | 'proof' | 'trace_block' | 'trace_call' | 'simulate')
 
-/** No request or reply is longer: a genesis of a million accounts, a block with all its trie nodes. */
-const MAX_BYTES = 256 * 1024 * 1024
-
-type WasmFunction = (...values: number[]) => unknown
-
 /**
  * The execution engine with a memory of its own. Calls are synchronous and must not overlap. After a trap, or an error that the host
  * threw, its memory may be anything: it is dead then and refuses further use.
  */
 export class Instance {
   readonly #host: Host
-  readonly #exports: Record<string, unknown>
-  readonly #memory: WebAssembly.Memory
+  readonly #memory: EngineMemory
   #panic: string | undefined
   #hostFailure: { error: unknown } | undefined
   #dead = false
@@ -40,9 +35,7 @@ export class Instance {
   constructor(module: WebAssembly.Module, host: Host) {
     this.#host = host
     const { exports } = new WebAssembly.Instance(module, { host: this.#imports() })
-    this.#exports = exports
-    if (!(exports.memory instanceof WebAssembly.Memory)) throw new TypeError('The module exports no memory.')
-    this.#memory = exports.memory
+    this.#memory = new EngineMemory(exports)
   }
 
   get dead(): boolean {
@@ -51,7 +44,7 @@ export class Instance {
 
   /** Bytes that it holds; they never become fewer. */
   get size(): number {
-    return this.#memory.buffer.byteLength
+    return this.#memory.size
   }
 
   /**
@@ -62,17 +55,9 @@ export class Instance {
   invoke(name: EvmFunction, request: Uint8Array): Uint8Array {
     if (this.#dead) throw dead(name)
     if (request.length > MAX_BYTES) throw refused(name, 'INPUT', `it has ${request.length} bytes, above ${MAX_BYTES}`)
-    const reply = this.#guarded(name, () => this.#call(name, request))
+    const reply = this.#guarded(name, () => this.#memory.call(name, request))
     if (reply[0] === 0) return reply.subarray(1)
     throw refusalError(name, reply.subarray(1))
-  }
-
-  #call(name: EvmFunction, request: Uint8Array): Uint8Array {
-    const [at, length] = this.#span(this.#function(name)(this.#place(request), request.length))
-    const reply = this.#bytes(at, length).slice()
-    this.#function('release')(at, length)
-    if (reply[0] !== 0 && reply[0] !== 1) throw new RangeError(`the reply begins with ${reply[0] ?? 'nothing'}`)
-    return reply
   }
 
   #guarded<T>(name: EvmFunction, work: () => T): T {
@@ -86,7 +71,7 @@ export class Instance {
   }
 
   #imports(): Record<string, (...values: never[]) => unknown> {
-    const hashAt = (at: number) => this.#bytes(at, 32).slice()
+    const hashAt = (at: number) => this.#memory.bytes(at, 32).slice()
     return {
       node: (hash: number) => this.#answer(this.#asked(() => this.#host.node(hashAt(hash)))),
       code: (hash: number) => this.#answer(this.#asked(() => this.#host.code(hashAt(hash)))),
@@ -99,10 +84,10 @@ export class Instance {
         )
       },
       ecrecover: (digest: number, signature: number, recoveryId: number, out: number) =>
-        this.#put(out, 64, recoverKey(this.#bytes(digest, 32), this.#bytes(signature, 64), recoveryId)),
+        this.#put(out, 64, recoverKey(this.#memory.bytes(digest, 32), this.#memory.bytes(signature, 64), recoveryId)),
       now: () => performance.now(),
       panicked: (at: number, length: number) => {
-        this.#panic = text(this.#bytes(at, length >>> 0))
+        this.#panic = text(this.#memory.bytes(at, length >>> 0))
       },
     }
   }
@@ -120,38 +105,13 @@ export class Instance {
   /** A value for the engine in memory that it frees itself: address and length in one number, 0 for none. */
   #answer(value: Uint8Array | undefined): bigint {
     if (value === undefined) return 0n
-    return (BigInt(this.#place(value)) << 32n) | BigInt(value.length)
+    return (BigInt(this.#memory.place(value)) << 32n) | BigInt(value.length)
   }
 
   #put(out: number, length: number, value: Uint8Array | undefined): number {
     if (value === undefined) return 0
-    this.#bytes(out, length).set(value)
+    this.#memory.bytes(out, length).set(value)
     return 1
-  }
-
-  /** Copies `bytes` into memory that the engine gives. */
-  #place(bytes: Uint8Array): number {
-    if (bytes.length > MAX_BYTES) throw new RangeError(`${bytes.length} bytes are more than ${MAX_BYTES}`)
-    const at = Number(this.#function('alloc')(bytes.length)) >>> 0
-    this.#bytes(at, bytes.length).set(bytes)
-    return at
-  }
-
-  #span(value: unknown): [at: number, length: number] {
-    if (typeof value !== 'bigint') throw new TypeError('the reply is no 64-bit integer')
-    return [Number(BigInt.asUintN(32, value >> 32n)), Number(BigInt.asUintN(32, value))]
-  }
-
-  /** A view that is good until memory grows, which any call into the engine may do. */
-  #bytes(at: number, length: number): Uint8Array {
-    if (length > MAX_BYTES) throw new RangeError(`${length} bytes are more than ${MAX_BYTES}`)
-    return new Uint8Array(this.#memory.buffer, at >>> 0, length)
-  }
-
-  #function(name: string): WasmFunction {
-    const found = this.#exports[name]
-    if (typeof found !== 'function') throw new TypeError(`the module exports no function "${name}"`)
-    return found as WasmFunction
   }
 }
 

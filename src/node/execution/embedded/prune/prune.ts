@@ -3,8 +3,8 @@ import { Exit, MetisSeqError, messageOf } from '../../../../core/errors/index.js
 import { reached } from '../../../../core/faultPoints.js'
 import type { DatabaseAddress } from '../../../../core/ports/database.js'
 import type { Block } from '../../../../core/ports/execution.js'
+import { startThread } from '../../../../engines/thread.js'
 import { fromHex } from '../hex.js'
-import { startThread } from '../thread.js'
 import { Sweep, type SweepOptions } from './sweep.js'
 import type { PruneMessage, PruneTask } from './worker.js'
 
@@ -131,7 +131,7 @@ export class Pruner {
   }
 
   async #work(task: PruneTask): Promise<Counts | undefined> {
-    const worker = startThread('prune/worker', { workerData: task })
+    const worker = startThread('node/execution/embedded/prune/worker', { workerData: task })
     this.#worker = worker
     // Its reader is closed then: the database itself must not be closed before.
     const ended = new Promise((resolve) => worker.once('exit', resolve))

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { MetisSeqError } from '../../../../core/errors/index.js'
-import { startThread } from '../thread.js'
+import { startThread } from '../../../../engines/thread.js'
 import { readsBusy, readsClosed } from './errors.js'
 import { READ_LIMITS, type ReadTask } from './task.js'
 import { type ReadJob, ReadThread } from './thread.js'
@@ -152,7 +152,8 @@ let pool: ReadPool | undefined
 export function sharedReadPool(): ReadPool {
   pool ??= new ReadPool({
     size: Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1)),
-    start: () => startThread('reads/worker', { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP } }),
+    start: () =>
+      startThread('node/execution/embedded/reads/worker', { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP } }),
   })
   return pool
 }

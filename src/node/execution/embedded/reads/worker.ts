@@ -1,12 +1,12 @@
 import { parentPort } from 'node:worker_threads'
-import { evmModule } from '../evm/module.js'
+import { engineModule } from '../../../../engines/module.js'
 import { ReadEngines } from './engines.js'
 import { postedError } from './errors.js'
 import type { FromThread, ReadTask, ToThread } from './task.js'
 import { ReadWork } from './work.js'
 
 /** The thread behind `ReadThread`: one task after the other, each answered or refused. */
-const work = new ReadWork(new ReadEngines(await evmModule()))
+const work = new ReadWork(new ReadEngines(await engineModule('evm')))
 let last: Promise<void> = Promise.resolve()
 
 parentPort?.on('message', (message: ToThread) => {

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os'
 import { keccak256, rlpEncode } from '../../../../core/codec/index.js'
 import { Serial } from '../../../../core/serial.js'
 import type { Address, Hash } from '../../../../core/types/hex.js'
+import { engineModule } from '../../../../engines/module.js'
+import { startThread } from '../../../../engines/thread.js'
 import { Cache } from '../cache.js'
-import { evmModule } from '../evm/module.js'
 import { toHex } from '../hex.js'
-import { startThread } from '../thread.js'
 import { Turns } from '../turns.js'
 import { EnvelopeReader, type Recovered } from './envelopes.js'
 import { SenderThreads } from './threads.js'
@@ -182,11 +182,11 @@ function tooLarge(raw: Uint8Array): Unsigned | undefined {
 
 let shared: Promise<Senders> | undefined
 
-/** The senders of this process, which all its engines share. @throws MetisSeqError `EVM_UNREADABLE` */
+/** The senders of this process, which all its engines share. @throws MetisSeqError `ENGINE_UNREADABLE` */
 export function sharedSenders(): Promise<Senders> {
-  shared ??= evmModule().then((module) => {
+  shared ??= engineModule('evm').then((module) => {
     const size = Math.min(4, Math.max(1, availableParallelism() - 1))
-    const start = () => startThread('senders/worker', { workerData: module })
+    const start = () => startThread('node/execution/embedded/senders/worker', { workerData: module })
     return new Senders(new EnvelopeReader(module), new SenderThreads(size, start))
   })
   shared.catch(() => {
