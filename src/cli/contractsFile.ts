@@ -1,4 +1,3 @@
-import { isMistyped } from '../core/codec/address.js'
 import type { Malformed } from '../core/codec/malformed.js'
 import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
@@ -44,6 +43,7 @@ export async function readContractsFile(path: string): Promise<KnownContracts> {
   if (typeof content !== 'object' || content === null) throw fail('it is no object')
   const nested = (content as { contracts?: unknown }).contracts
   const fields = { ...content, ...(typeof nested === 'object' && nested !== null ? nested : {}) }
+  await assertChecksums(Object.values(fields), fail)
   const known: Partial<KnownContracts> = {}
   for (const [key, value] of Object.entries(fields)) {
     const plain = key.replace(/[_\-\s]|proxy/gi, '').toLowerCase()
@@ -59,8 +59,19 @@ export async function readContractsFile(path: string): Promise<KnownContracts> {
 export function contractAddress(value: unknown, key: string, fail: Malformed): Address {
   const named = typeof value === 'object' && value !== null ? (value as { address?: unknown }).address : value
   if (typeof named !== 'string' || !/^0x[0-9a-f]{40}$/i.test(named)) throw fail(`"${key}" is not an address`)
-  if (isMistyped(named)) throw fail(`the checksum of "${key}" is wrong (EIP-55): ${named}`)
   return named.toLowerCase() as Address
+}
+
+/** Where an address is written in both cases they have to be those of its checksum (EIP-55): else a digit is wrong. */
+export async function assertChecksums(addresses: readonly unknown[], fail: Malformed): Promise<void> {
+  const mixed = addresses
+    .map((each) => (typeof each === 'object' && each !== null ? (each as { address?: unknown }).address : each))
+    .filter((each) => typeof each === 'string')
+    .filter((text) => /^0x(?=.*[a-f])(?=.*[A-F])/.test(text))
+  if (mixed.length === 0) return
+  const { isMistyped } = await import('../core/codec/address.js') // a hash, which a list needs for nothing else
+  const wrong = mixed.find(isMistyped)
+  if (wrong !== undefined) throw fail(`the checksum of ${wrong} is wrong (EIP-55)`)
 }
 
 /** A chain id, as a number or decimal text. */

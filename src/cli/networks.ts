@@ -1,11 +1,10 @@
 import { dirname, join } from 'node:path'
-import { checksumAddress } from '../core/codec/address.js'
 import type { Malformed } from '../core/codec/malformed.js'
 import * as shape from '../core/codec/shape.js'
 import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import { type Network, presetNames, presetNetwork } from '../l1/addressBook.js'
 import { configPath, writeWhole } from './config.js'
-import { contractAddress, wholeNumber } from './contractsFile.js'
+import { assertChecksums, contractAddress, wholeNumber } from './contractsFile.js'
 import { readSmallFile } from './smallFile.js'
 
 /** 1 kept one endpoint with each network that was added, and none for the others. */
@@ -126,6 +125,7 @@ async function readKept(path = networksPath()): Promise<Kept> {
   }
   if (version !== 1 && version !== VERSION) throw fail(`its "version" is not ${VERSION}`)
   const networks = shape.listOf(storedNetwork, MAX_NETWORKS)(fields.networks, 'networks', fail)
+  await assertChecksums(addressesOf(fields.networks), fail)
   const endpoints = version === 1 ? endpointsOfVersion1(fields.networks, fail) : fields.endpoints
   return {
     networks: new Map(networks.map((each) => [each.name, each])),
@@ -133,7 +133,13 @@ async function readKept(path = networksPath()): Promise<Kept> {
   }
 }
 
+/** As they are written. */
+function addressesOf(networks: unknown): unknown[] {
+  return (networks as { contracts: object }[]).flatMap(({ contracts }) => Object.values(contracts))
+}
+
 async function writeKept({ networks, endpoints }: Kept): Promise<void> {
+  const { checksumAddress } = await import('../core/codec/address.js')
   const plain = [...networks.values()].map(({ name, l1ChainId, l2ChainId, contracts }) => {
     // With checksums (EIP-55): a digit that changes on the disk is found.
     const checked = Object.entries(contracts).map(([key, address]) => [key, checksumAddress(address)])

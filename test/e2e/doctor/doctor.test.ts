@@ -178,7 +178,7 @@ describe('files', () => {
   })
 
   it('transactions under way are a warning, a damaged journal a problem', async () => {
-    const sent = { chainId: 31337n, network: 'mine', from: `0x${'cd'.repeat(20)}`, nonce: 4, raw: '0x02' } as const
+    const sent = { chainId: 31337n, network: 'mine', from: `0x${'cd'.repeat(20)}`, nonce: 4, raw: '0x01' } as const
     const journal = fileJournal(stage.journal, Date.now)
     await journal.append({ event: 'signed', hash: keccak256(hexToBytes(sent.raw)), title: 'lock 20000 METIS', ...sent })
     const { code, found } = await doctor()

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
+import { checksumAddress, hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import { fileJournal } from '../../../src/l1/journal/file.js'
 import { startAnvil } from '../../support/anvil.js'
 import { cli } from '../cli/support.js'
@@ -148,10 +148,10 @@ describe('networks remove', () => {
     await networks('use', 'mine')
     expect(await networks('remove', 'mine')).toMatchObject({ code: 3, json: { error: { code: 'NETWORK_IN_USE' } } })
     await networks('use', 'devnet')
-    const hash = keccak256(hexToBytes('0x02'))
+    const hash = keccak256(hexToBytes('0x01'))
     const from = `0x${'cd'.repeat(20)}` as const
     const journal = fileJournal(stage.journal, Date.now)
-    const sent = { chainId: 31337n, network: 'mine', from, nonce: 0, title: 'lock', raw: '0x02' } as const
+    const sent = { chainId: 31337n, network: 'mine', from, nonce: 0, title: 'lock', raw: '0x01' } as const
     await journal.append({ event: 'signed', hash, ...sent })
     const refused = await networks('remove', 'mine')
     expect(refused).toMatchObject({ code: 3, json: { error: { code: 'NETWORK_NEEDED', details: { hashes: [hash] } } } })
@@ -170,9 +170,10 @@ it('a file of version 1 is taken over, with the endpoint of each network', async
   expect(await stage.run(['status', '--network', 'old'])).toMatchObject({ code: 0, json: { network: 'old' } })
   expect(JSON.parse(await readFile(path, 'utf8')).version).toBe(1)
   await networks('use', 'old', '--second-rpc-url', stage.anvil.url)
+  const checked = Object.entries(contracts).map(([name, address]) => [name, checksumAddress(address)])
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
     version: 2,
-    networks: [{ name: 'old', l1ChainId: '31337', l2ChainId: '1001', contracts }],
+    networks: [{ name: 'old', l1ChainId: '31337', l2ChainId: '1001', contracts: Object.fromEntries(checked) }],
     endpoints: { old: { rpcUrl: old.rpcUrl, secondRpcUrl: stage.anvil.url, l2RpcUrl: null } },
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeInbox } from '../../../src/core/batching/inbox.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
+import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from '../../../src/core/consensus/batch.js'
 import { contentHash } from '../../../src/core/consensus/digest.js'
 import type { BatchContent, L1Event, SigningRequest } from '../../../src/core/consensus/types.js'
 import type { Address } from '../../../src/core/types/hex.js'
@@ -79,6 +80,28 @@ describe('batches', () => {
   ])('rule B4: one %s is refused', (_, code, change) => {
     const network = closed()
     expect(network.say(network.members[0], content(network, change))).toBe(code)
+  })
+
+  it('rule B4: one block, and as many transactions and blobs as there may be, are a batch', () => {
+    const network = new Network({ epochLength: 2 })
+    network.finishTerm()
+    const blobs = Array(MAX_BLOB_TRANSACTIONS).fill(Array(MAX_BLOBS).fill(blob('a')))
+    const one = content(network, { blobs })
+    expect([one.first, one.last]).toEqual([1, 1])
+    network.quorum(one)
+    expect(network.state.batch.flight?.content).toEqual(one)
+  })
+
+  it('rule B4: closed terms are kept until they are in a batch, however many, and the newest ones after that', () => {
+    const network = new Network({ epochLength: 2 })
+    for (let i = 0; i < 70; i++) network.finishTerm()
+    expect(network.state.terms).toHaveLength(70)
+    network.state = { ...network.state, batch: { ...network.state.batch, nextBlock: 5 } }
+    network.finishTerm()
+    expect([network.state.terms.length, network.state.terms[0]?.last]).toEqual([69, 5])
+    network.state = { ...network.state, batch: { ...network.state.batch, nextBlock: 70 } }
+    network.finishTerm()
+    expect([network.state.terms.length, network.state.terms[0]?.last]).toEqual([64, 17])
   })
 
   it('rule B4: blocks of the open term are not batched, for a cut may still end it elsewhere', () => {

@@ -80,6 +80,28 @@ describe('the committee', () => {
     expect(network.state.dropped).toEqual([joiner.address])
   })
 
+  it('rule T8: a vote that names others instead replaces none, and no member is dropped for being named', () => {
+    const network = joining()
+    const [a, b, c] = four(network)
+    expect(network.say(a, shared(network, { failed: [joiner.address] }))).toBeUndefined()
+    expect(network.say(a, shared(network, { failed: [b] }))).toBe('VOTE_NOT_NEWER')
+    const both = [b, joiner.address].sort()
+    expect(network.each([a, c, four(network)[3]], shared(network, { failed: both }))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(network.state.dropped).toEqual([joiner.address])
+  })
+
+  it('rule P1: one that leaves for another that joins is a change too', () => {
+    const network = new Network()
+    network.l1(12, [{ type: 'exit', block: 11, id: 4, deactivationBatch: 1 }, locked(12, 5, joiner)])
+    const wanted = [0, 1, 2, 4].map((i) => keyOf(i).address).sort()
+    expect(network.state.proposed?.members.map(({ address }) => address)).toEqual(wanted)
+    expect(network.effects).toContainEqual({ type: 'committeeProposed', generation: 1, members: wanted })
+  })
+
   it('rule P1: a sharing that some call failed and others not starts anew with the next term', () => {
     const network = joining()
     const [a, b, c, d] = four(network)

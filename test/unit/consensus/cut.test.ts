@@ -144,6 +144,16 @@ describe('evidence', () => {
     expect(network.state.term.sequencer).not.toBe(sequencer)
   })
 
+  it('rule T6: of many closed terms the one of the seals is that of whom they accuse', () => {
+    const network = new Network()
+    for (let i = 0; i < 8; i++) network.finishTerm()
+    const closed = network.state.terms.map(({ term, sequencer }) => ({ term, sequencer }))
+    const other = closed.find(({ sequencer }) => sequencer !== closed[0]?.sequencer)
+    if (other === undefined) throw new Error('one sequencer had all turns')
+    expect(network.code(network.evidence(other.sequencer, other.term, 5))).toBeUndefined()
+    expect(network.effects).toContainEqual({ type: 'slash', ...other, number: 5 })
+  })
+
   it('rule T6: who is jailed already and seals twice in its current term loses that term too', () => {
     // With one sequencer that serves twice in a row: evidence of the first term comes while it serves the second.
     const network = new Network({ stakes: [1_000_000, 1, 1, 1] })

@@ -182,6 +182,27 @@ describe('selection', () => {
     expect(network.state.snapshots[0]?.candidates[1]?.stake).toBe(900n * 10n ** 18n)
   })
 
+  it('rule S1: what one range says of later blocks is not in the snapshot', () => {
+    const network = new Network()
+    network.l1(22, [{ type: 'stake', block: 21, id: 2, amount: 900n * 10n ** 18n }])
+    const snapshot = network.state.snapshots.find(({ height }) => height === 20)
+    expect(snapshot?.candidates[1]?.stake).toBe(10n * 10n ** 18n)
+  })
+
+  it('rule S1: entropy comes so many blocks after each snapshot', () => {
+    const consensus = { snapshotInterval: 10, entropyDelay: 3 }
+    const blocks = Array.from({ length: 30 }, (_, i) => i).filter((block) => isEntropyBlock(block, consensus))
+    expect(blocks).toEqual([3, 13, 23])
+  })
+
+  it('rule L1: a range is as long as its blocks, wherever on L1 it is', () => {
+    const network = new Network({ change: ({ l1 }) => Object.assign(l1, { startBlock: 1_000_001 }) })
+    network.l1(1_000_003)
+    expect(network.state.l1.applied.number).toBe(1_000_003)
+    const say = (to: number) => network.say(network.members[0], { kind: 'range', range: network.range(to) })
+    expect([say(1_000_003 + 257), say(1_000_003 + 256)]).toEqual(['RANGE_SIZE', undefined])
+  })
+
   it('rule S1: the draw uses the newest snapshot whose entropy is there, the seed of network, epoch and term', () => {
     const network = new Network()
     const expected = (prevRandao: Address, stakes: bigint[]) =>

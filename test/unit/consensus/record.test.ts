@@ -129,6 +129,24 @@ describe('the record', () => {
     expect(appHash(network.state)).not.toBe(hash)
   })
 
+  it('stops for an error of its own, which is no refusal', () => {
+    const network = new Network()
+    const recover = () => {
+      throw new Error('broken')
+    }
+    const message = network.attestation(network.members[0] ?? '0x', network.vote(1))
+    expect(() => apply(network.state, message, { ...network.context, recover })).toThrow('broken')
+  })
+
+  it('begins with nothing but what the genesis says, at its time', () => {
+    const network = new Network()
+    expect(network.state).toMatchObject({
+      failed: [],
+      snapshots: [{ height: 10 }],
+      term: { openedAt: 1_700_000_000_000 },
+    })
+  })
+
   it('rule M3: only the time that is passed in counts', () => {
     const [one, other] = [new Network(), new Network()]
     other.time += 5000

@@ -16,10 +16,11 @@ beforeEach(async () => {
   for (const name of ['build-wasm.mjs', 'build-wasm']) {
     await cp(join(project, 'scripts', name), at(`scripts/${name}`), { recursive: true })
   }
-  const folders = ['crates/evm/src/read', 'crates/evm/tests', 'crates/threshold/src', 'wasm']
+  const folders = ['crates/evm/src/read', 'crates/evm/tests', 'crates/threshold/src', 'crates/getrandom/src', 'wasm']
   for (const folder of folders) await mkdir(at(folder), { recursive: true })
   const evm = ['evm/Cargo.toml', 'evm/src/lib.rs', 'evm/src/read/call.rs']
-  for (const path of ['Cargo.toml', 'Cargo.lock', ...evm, 'threshold/Cargo.toml', 'threshold/src/lib.rs']) {
+  const threshold = ['threshold', 'getrandom'].flatMap((crate) => [`${crate}/Cargo.toml`, `${crate}/src/lib.rs`])
+  for (const path of ['Cargo.toml', 'Cargo.lock', ...evm, ...threshold]) {
     await writeFile(at(`crates/${path}`), `what is in ${path}\n`)
   }
   for (const part of ['evm', 'threshold']) {
