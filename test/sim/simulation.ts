@@ -177,16 +177,16 @@ class Simulation {
   #checkPace(): void {
     const { checkpoint, committee } = this.#order.state
     const isTroubled = this.#net.weather.loss > 0 || this.#net.parts.size > 0
-    const seeing = new Set(this.#members.filter((member) => member.look(this.#clock.now)))
-    const able = this.#members.filter((member) => member.honest && member.isAlive && seeing.has(member))
-    const states = this.#members.map((member) => `${member.deaths}${member.isAlive}${seeing.has(member)}`)
+    const looks = this.#members.map((member) => ({ member, sees: member.look(this.#clock.now) }))
+    const states = looks.map(({ member, sees }) => `${member.deaths}${member.isAlive}${sees}`)
     const mark = `${checkpoint.number} ${states.join()}`
     if (isTroubled || mark !== this.#pace.mark) this.#pace = { mark, until: this.#clock.now + this.#bound() }
     if (this.#clock.now <= this.#pace.until) return
+    const able = looks.filter(({ member, sees }) => member.honest && member.isAlive && sees)
     if (
       !isQuorum(
         committee,
-        able.map(({ address }) => address),
+        able.map(({ member }) => member.address),
       )
     )
       return

@@ -11,7 +11,7 @@ import { fileDecoders } from './tables/files.js'
 import { httpDecoders } from './tables/http.js'
 import { l1Decoders } from './tables/l1.js'
 import { signerDecoders } from './tables/signers.js'
-import { thresholdDecoders } from './tables/threshold.js'
+import { closeThreshold, thresholdDecoders } from './tables/threshold.js'
 import { valueDecoders } from './tables/values.js'
 
 /** Everything in the program that takes bytes or text from outside. */
@@ -32,6 +32,7 @@ export const DECODERS: readonly Decoder[] = [
 /** Gives back what the table's decoders opened. */
 export async function closeDecoders(): Promise<void> {
   await closeApiRig()
+  await closeThreshold()
   await closeAnswers()
   await closeScene()
   removeTriedFolder()
