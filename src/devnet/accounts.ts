@@ -23,7 +23,6 @@ export interface DevnetAccounts {
   deployer: TestKey
   /** Whitelists owners. */
   admin: TestKey
-  group: TestKey
   sequencers: TestKey[]
   /** They locked the METIS of the sequencers of the same place. */
   owners: TestKey[]
@@ -39,7 +38,6 @@ export function devnetAccounts(sequencers: number): DevnetAccounts {
   return {
     deployer: testKey('deployer'),
     admin: testKey('admin'),
-    group: testKey('group'),
     sequencers: series('sequencer', sequencers),
     owners: series('owner', sequencers),
     spare: testKey('spare'),

@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { access } from 'node:fs/promises'
 import type { StateHistory } from '../core/chain/stateHistory.js'
-import { bytesToHex } from '../core/codec/index.js'
 import { networkIdOf } from '../core/consensus/digest.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
 import {
   beginNodeGuard,
-  createDevGroupSigner,
   createKzg,
   createL1Sender,
   createL1View,
@@ -25,8 +22,10 @@ import type { DevnetEvent } from './events.js'
 import { corrupt, type DataFolder, openFolder } from './folder.js'
 import { foundNetwork } from './founding.js'
 import { keepNetworkId, readGenesis, writeGenesis } from './genesisFile.js'
+import { beginGroup, type FoundedGroup } from './group.js'
 import { DevnetL1 } from './l1.js'
 import { DevnetNodes, type SharedParts } from './nodes.js'
+import { readPassword } from './passwords.js'
 import { awaitFreePorts, DEFAULT_PORT_BASE, devnetPorts } from './ports.js'
 import { DEFAULT_BLOCK_TIME, DEFAULT_EPOCH_LENGTH, STAKES } from './settings.js'
 import { writeSpareKeystore } from './spare.js'
@@ -34,8 +33,6 @@ import { writeSpareKeystore } from './spare.js'
 const L1_POLL = 200
 const LOG_DAMAGED =
   'The order of everything is in it: bring the whole folder back from a copy, or begin anew with --reset.'
-const GROUP_DAMAGED =
-  'Never remove it alone: without it the group may sign twice. Bring the whole folder back from a copy, or begin anew with --reset.'
 /** ms that what a killed devnet left behind may still need for its end. */
 const PATIENCE = 3000
 
@@ -87,6 +84,23 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   }
   const clock = new SteadyClock()
   const now = () => clock.now()
+  const begin = async () => {
+    await folder.clear()
+    const ending = new AbortController()
+    const signals = [ending.signal, ...(signal === undefined ? [] : [signal])]
+    const group = await beginGroup(folder, accounts, { now, signal: AbortSignal.any(signals) })
+    const ended = group.key.then(() => undefined).catch(() => undefined) // whoever awaits the key hears why
+    closer.add(() => {
+      ending.abort()
+      return ended
+    })
+    return { group }
+  }
+  const goOn = async (genesis: Genesis) => {
+    refuseOtherSettings(genesis, options)
+    await keepNetworkId(folder.genesis, genesis)
+    return genesis
+  }
   const ports = devnetPorts(options.portBase ?? DEFAULT_PORT_BASE, STAKES.length + 1)
   const accounts = devnetAccounts(STAKES.length)
 
@@ -97,21 +111,16 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   closer.add(() => kzg.close())
 
   const known = await readGenesis(folder.genesis)
-  if (known === undefined) await folder.clear()
-  else {
-    refuseOtherSettings(known, options)
-    await keepNetworkId(folder.genesis, known)
-  }
-  step(known === undefined ? 'Starting L1' : 'Starting L1 from the saved state')
+  const origin = known === undefined ? await begin() : { genesis: await goOn(known) }
+  step(known === undefined ? 'Making the key of the group, starting L1' : 'Starting L1 from the saved state')
   const l1 = await DevnetL1.start({ folder: folder.l1, port: ports.l1, resumed: known !== undefined })
   closer.add(() => l1.stop())
-  const genesis = known ?? (await found(options, folder, accounts, l1, now, step))
+  const genesis =
+    'genesis' in origin ? origin.genesis : await found(options, { ...origin, folder, accounts, l1, now, step })
   await refuseOtherL1(l1, genesis, folder)
   l1.run(onFailure, ({ code, message }) => onEvent({ event: 'failure', index: null, code, message }))
 
   step('Starting the nodes')
-  const database = await openDatabase(folder.group, { whenDamaged: GROUP_DAMAGED })
-  closer.add(() => database.close())
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // one a request to L1 that is under way
   const view = createL1View({ url: l1.url, genesis, pollMs: L1_POLL, signal: closing.signal })
@@ -122,7 +131,6 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   const shared: SharedParts = {
     engine,
     hub: new LocalHub(),
-    group: createDevGroupSigner(accounts.group.privateKey, database),
     l1: l1.guarded(view),
     sender: createL1Sender({ url: l1.url, kzg, signal: closing.signal }),
     kzg,
@@ -136,6 +144,7 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     keys,
     ports: ports.nodes,
     directory,
+    passwords: await Promise.all(keys.map((_, i) => readPassword(folder.password(i)))),
     stateHistory,
     now,
     onEvent,
@@ -171,18 +180,29 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
 /** The genesis is written last and L1 is saved before it: a crash in between leaves a folder that begins anew. */
 async function found(
   options: DevnetOptions,
-  folder: DataFolder,
-  accounts: DevnetAccounts,
-  l1: DevnetL1,
-  now: () => number,
-  step: (text: string) => void,
+  {
+    folder,
+    accounts,
+    group,
+    l1,
+    now,
+    step,
+  }: {
+    folder: DataFolder
+    accounts: DevnetAccounts
+    group: FoundedGroup
+    l1: DevnetL1
+    now: () => number
+    step: (text: string) => void
+  },
 ): Promise<Genesis> {
   const genesis = await foundNetwork({
     l1,
     accounts,
     epochLength: options.epochLength ?? DEFAULT_EPOCH_LENGTH,
     blockTime: options.blockTime ?? DEFAULT_BLOCK_TIME,
-    salt: bytesToHex(randomBytes(32)),
+    salt: group.salt,
+    group: group.key,
     now,
     step,
   })

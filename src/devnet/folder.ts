@@ -6,7 +6,8 @@ import { makePrivateFolder, whyUnsafe } from '../files/private.js'
 import { openDatabase } from '../node/index.js'
 import { writeDurably } from './files.js'
 
-const VERSION = 1
+/** 2: the group's key is shared among the nodes. */
+const VERSION = 2
 /** A database that holds nothing: its lock is the operating system's, so that it ends with its process, however that ends. */
 const LOCK = 'lock'
 
@@ -18,10 +19,11 @@ export interface DataFolder {
   /** Saved state of L1. */
   l1: string
   log: string
-  group: string
   keystore: string
   control: string
   node(index: number): string
+  /** File with the password of that node. */
+  password(index: number): string
   /** Throws away what an unfinished set-up left. */
   clear(): Promise<void>
   release(): Promise<void>
@@ -52,10 +54,10 @@ export async function openFolder(dataDir: string, reset: boolean): Promise<DataF
     genesis: at('genesis.json'),
     l1: at('l1'),
     log: at('log'),
-    group: at('group'),
     keystore: at('keystore'),
     control: at('control.json'),
     node: (index) => nodeFolder(root, index),
+    password: (index) => join(root, 'keystore', `node-${index}.password`),
     clear: async () => {
       await empty(root)
       await writeDurably(at('version'), `${VERSION}\n`)
@@ -120,6 +122,17 @@ export async function checkVersion(root: string): Promise<void> {
   })
   const version = /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
   if (version === VERSION) return
+  if (version !== undefined && version < VERSION) {
+    throw new MetisSeqError(
+      'DATA_FOLDER_TOO_OLD',
+      `${root} has version ${version}: its group has one key, which nobody shares.`,
+      {
+        exit: Exit.data,
+        next: 'Begin anew with --reset, or name another folder with --data-dir.',
+        details: { dataDir: root },
+      },
+    )
+  }
   if (version !== undefined && version > VERSION) {
     throw new MetisSeqError('DATA_FOLDER_TOO_NEW', `${root} has version ${version}; this program knows ${VERSION}.`, {
       exit: Exit.data,

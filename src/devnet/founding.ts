@@ -3,7 +3,7 @@ import { systemContracts } from '../core/chain/systemContracts.js'
 import { bytesToHex, keccakBytes, utf8 } from '../core/codec/index.js'
 import { SEQUENCER_SET_ADDRESS, sequencerSetStorage } from '../core/genesis/sequencerSet.js'
 import type { Genesis, GenesisAccount } from '../core/genesis/types.js'
-import type { Address, Hash } from '../core/types/hex.js'
+import type { Address, Hash, Hex } from '../core/types/hex.js'
 import { erc20Abi } from '../l1/abi/erc20.js'
 import { lockingPoolAbi } from '../l1/abi/lockingPool.js'
 import { loadArtifact } from '../l1/artifacts.js'
@@ -23,6 +23,12 @@ const INBOX: Address = bytesToHex(keccakBytes(utf8('metis-seq devnet inbox')).su
 const erc20 = new Interface(erc20Abi)
 const lockingPool = new Interface(lockingPoolAbi)
 
+/** The key of the group as everybody knows it. */
+export interface GroupKey {
+  address: Address
+  publicKey: Hex
+}
+
 export interface FoundingOptions {
   l1: DevnetL1
   accounts: DevnetAccounts
@@ -32,6 +38,8 @@ export interface FoundingOptions {
   blockTime: number
   /** Random (rule M1). */
   salt: Hash
+  /** The key that the nodes share: in the making, while the rest is made that does not need it. */
+  group: Promise<GroupKey>
   /** ms since 1970 */
   now: () => number
   step: (text: string) => void
@@ -47,18 +55,19 @@ export async function foundNetwork(options: FoundingOptions): Promise<Genesis> {
     pollingInterval: 50,
   })
   try {
-    await fundOnL1(l1, accounts)
+    const group = await options.group
+    await fundOnL1(l1, accounts, group.address)
     step('Deploying the contracts on L1')
     const contracts = await l1.mineDuring(
       deployContracts(walletOf(accounts.deployer, provider), {
-        group: accounts.group.address,
+        group: group.address,
         admin: accounts.admin.address,
         l2ChainId: BigInt(L2_CHAIN_ID),
       }),
     )
     step('Locking METIS for the sequencers')
     await l1.mineDuring(lockAll(provider, contracts, accounts))
-    return await genesisDocument(options, contracts)
+    return await genesisDocument(options, group, contracts)
   } finally {
     provider.destroy()
   }
@@ -68,9 +77,10 @@ function walletOf(key: TestKey, provider: JsonRpcProvider): Wallet {
   return new Wallet(bytesToHex(key.privateKey), provider)
 }
 
-async function fundOnL1(l1: DevnetL1, accounts: DevnetAccounts): Promise<void> {
-  const { deployer, admin, group, spare, owners, sequencers, users } = accounts
-  for (const { address } of [deployer, admin, group, spare, ...owners, ...sequencers, ...users]) {
+async function fundOnL1(l1: DevnetL1, accounts: DevnetAccounts, group: Address): Promise<void> {
+  const { deployer, admin, spare, owners, sequencers, users } = accounts
+  const keys = [deployer, admin, spare, ...owners, ...sequencers, ...users]
+  for (const address of [group, ...keys.map((key) => key.address)]) {
     await l1.call('anvil_setBalance', [address, `0x${FUNDS.toString(16)}`])
   }
 }
@@ -109,13 +119,16 @@ async function lockAll(
   }
 }
 
-async function genesisDocument(options: FoundingOptions, contracts: DeployedContracts): Promise<Genesis> {
+async function genesisDocument(
+  options: FoundingOptions,
+  { address: group, publicKey }: GroupKey,
+  contracts: DeployedContracts,
+): Promise<Genesis> {
   const { l1, accounts, epochLength, blockTime, salt, now } = options
   const head = (await l1.call('eth_getBlockByNumber', ['latest', false])) as { number: string; hash: Hash }
-  const group = accounts.group.address
   const firstSequencer = (accounts.sequencers[0] as TestKey).address
   const alloc = await allocOf(
-    accounts,
+    [group, ...accounts.users.map(({ address }) => address)],
     sequencerSetStorage({
       owner: group,
       group,
@@ -149,7 +162,7 @@ async function genesisDocument(options: FoundingOptions, contracts: DeployedCont
       ...(await makeGenesisBlock(alloc, fields)),
     },
     consensus: consensusSettings(epochLength, blockTime),
-    group: { address: group, l1Nonce: 0, l2FeeCap: L2_FEE_CAP },
+    group: { address: group, publicKey, l1Nonce: 0, l2FeeCap: L2_FEE_CAP },
     firstSequencer,
     sequencers: accounts.sequencers.map(({ address, publicKey }, i) => ({
       id: i + 1,
@@ -161,14 +174,13 @@ async function genesisDocument(options: FoundingOptions, contracts: DeployedCont
 }
 
 async function allocOf(
-  accounts: DevnetAccounts,
+  funded: readonly Address[],
   storage: Record<Hash, Hash>,
 ): Promise<Record<Address, GenesisAccount>> {
-  const funded = [accounts.group, ...accounts.users].map(({ address }) => [address, { balance: FUNDS.toString() }])
   const { deployedBytecode } = await loadArtifact('MetisSequencerSet')
   return {
     ...systemContracts(),
     [SEQUENCER_SET_ADDRESS]: { balance: '0', code: deployedBytecode, storage },
-    ...Object.fromEntries(funded),
+    ...Object.fromEntries(funded.map((address) => [address, { balance: FUNDS.toString() }])),
   }
 }

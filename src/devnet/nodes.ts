@@ -10,7 +10,7 @@ import { keyLocksFolder } from './place.js'
 import { HOST } from './ports.js'
 
 /** What the nodes of a devnet share. */
-export type SharedParts = Pick<NodeOptions, 'engine' | 'hub' | 'group' | 'l1' | 'sender' | 'kzg'>
+export type SharedParts = Pick<NodeOptions, 'engine' | 'hub' | 'l1' | 'sender' | 'kzg'>
 
 export interface NodesOptions {
   genesis: Genesis
@@ -19,6 +19,8 @@ export interface NodesOptions {
   keys: readonly TestKey[]
   ports: readonly number[]
   directory: (index: number) => string
+  /** Of each node, in the order of the keys. */
+  passwords: readonly string[]
   stateHistory?: StateHistory | undefined
   now: () => number
   onEvent: (event: DevnetEvent) => void
@@ -66,12 +68,13 @@ export class DevnetNodes {
       if (slot.node !== undefined && slot.state === 'running') return
       await slot.node?.close() // it failed, and may still be at its end
       slot.node = undefined
-      const { genesis, shared, directory, stateHistory, now } = this.#options
+      const { genesis, shared, directory, passwords, stateHistory, now } = this.#options
       slot.node = await createNode({
         ...shared,
         genesis,
         directory: directory(index),
         key: slot.key,
+        password: passwords[index] ?? '',
         keyLocks: keyLocksFolder(),
         api: { host: HOST, port: slot.port },
         stateHistory,

@@ -2,6 +2,8 @@ import { DEFAULT_STATE_HISTORY } from '../core/chain/stateHistory.js'
 import { networkIdOf } from '../core/consensus/digest.js'
 import { MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { ExecutionEngine } from '../core/ports/execution.js'
+import type { ShareBox } from '../core/ports/group.js'
+import type { ThresholdCrypto } from '../core/ports/threshold.js'
 import { openApi } from './api.js'
 import { recoverNative } from './consensus/recover.js'
 import { createEmbeddedEngine, type PruneReport } from './execution/embedded/index.js'
@@ -10,6 +12,9 @@ import { Line } from './line.js'
 import { bringGuardForward } from './sequencer/guard.js'
 import { sealKeyOf } from './sequencer/seals.js'
 import { openStores, type Stores } from './stores.js'
+import { openShareBox } from './threshold/box.js'
+import { createThresholdCrypto } from './threshold/crypto.js'
+import { createMessageSeal } from './threshold/envelope.js'
 import type { NodeNews, NodeOptions, SequencerNode } from './types.js'
 import { rotationOf, statusOf } from './views.js'
 
@@ -46,8 +51,16 @@ async function openNode(options: NodeOptions, lock: KeyLock): Promise<SequencerN
     buildBudget: genesis.consensus.blockTime / 2,
     stateHistory: stateHistory === 'all' ? undefined : pruning(stateHistory),
   })
-  node = new RunningNode(options, stores, chain, lock)
+  const box = await openShareBox(options.password, stores.shares)
+  node = new RunningNode(options, { stores, chain, lock, box })
   return node.start()
+}
+
+interface Opened {
+  stores: Stores
+  chain: ExecutionEngine
+  lock: KeyLock
+  box: ShareBox
 }
 
 class RunningNode implements SequencerNode {
@@ -56,16 +69,18 @@ class RunningNode implements SequencerNode {
   readonly #stores: Stores
   readonly #line: Line
   readonly #lock: KeyLock
+  readonly #crypto: { sign: ThresholdCrypto; share: ThresholdCrypto }
   #api: Awaited<ReturnType<typeof openApi>> | undefined
   #timer: NodeJS.Timeout | undefined
   #pruned: PruneReport | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: NodeOptions, stores: Stores, chain: ExecutionEngine, lock: KeyLock) {
-    const { genesis, key, engine, group, hub, kzg, l1, now, sender } = options
+  constructor(options: NodeOptions, { stores, chain, lock, box }: Opened) {
+    const { genesis, key, engine, hub, kzg, l1, now, sender } = options
     this.#options = options
     this.#stores = stores
     this.#lock = lock
+    this.#crypto = { sign: createThresholdCrypto(), share: createThresholdCrypto() }
     this.address = key.address
     this.#line = new Line({
       genesis,
@@ -74,7 +89,7 @@ class RunningNode implements SequencerNode {
       chain,
       engine,
       join: (handlers) => hub.join(key.address, handlers),
-      group,
+      group: { crypto: this.#crypto, seal: createMessageSeal(key), box },
       l1,
       sender,
       kzg,
@@ -110,6 +125,10 @@ class RunningNode implements SequencerNode {
   status() {
     const { context, driver } = this.#line
     return statusOf(context, { height: driver.height, appHash: driver.appHash })
+  }
+
+  refreshGroup(): void {
+    this.#line.refreshGroup()
   }
 
   rotation() {
@@ -153,8 +172,9 @@ class RunningNode implements SequencerNode {
     this.#line.leave()
     await this.#api?.close()
     await this.#line.close()
-    const { consensus, seals, guard, blobs } = this.#stores
-    for (const store of [consensus, seals, guard, blobs]) await store.close()
+    await Promise.all([this.#crypto.sign.close(), this.#crypto.share.close()])
+    const { consensus, seals, guard, blobs, shares } = this.#stores
+    for (const store of [consensus, seals, guard, blobs, shares]) await store.close()
     await this.#lock.release()
   }
 }
@@ -165,6 +185,7 @@ export { createL1View } from './bridge/view.js'
 export { openEmbeddedLog } from './consensus/embedded.js'
 export { type AuditOptions, auditChain } from './derive.js'
 export { makeGenesisBlock } from './execution/embedded/index.js'
+export { type Founder, foundGroup } from './founding.js'
 export {
   beginLostGuard,
   beginNodeGuard,
@@ -185,5 +206,4 @@ export {
   type SnapshotContent,
 } from './snapshot.js'
 export { openDatabase } from './storage/level.js'
-export { createDevGroupSigner } from './threshold/dev.js'
 export type { NodeEvent, NodeOptions, NodeStatus, Rotation, SequencerNode } from './types.js'

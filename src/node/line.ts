@@ -10,13 +10,14 @@ import { TransactionPool } from '../core/mempool/pool.js'
 import type { Database } from '../core/ports/database.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
 import type { ExecutionEngine, Transaction } from '../core/ports/execution.js'
-import type { GroupSigner } from '../core/ports/group.js'
 import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'
 import type { Network, NetworkHandlers } from '../core/ports/network.js'
+import type { Address, Hex } from '../core/types/hex.js'
 import { Batcher } from './batcher/batcher.js'
 import { BlobStore } from './batcher/blobStore.js'
 import { ConsensusDriver, type Replay } from './consensus/driver.js'
 import { eventsOf } from './events.js'
+import { OwnRequests } from './requests.js'
 import { Attester } from './sequencer/attester.js'
 import type { NodeContext } from './sequencer/context.js'
 import { Duties } from './sequencer/duties.js'
@@ -26,16 +27,17 @@ import { L1Lag } from './sequencer/l1Lag.js'
 import { Producer } from './sequencer/producer.js'
 import { openSealGuard, openSealStore, type SealKey } from './sequencer/seals.js'
 import { Submissions } from './sequencer/submissions.js'
+import { type GroupAdapters, GroupMember } from './threshold/member.js'
 import type { NodeNews } from './types.js'
 
 export interface LineOptions {
   genesis: Genesis
   key: SealKey
-  stores: { consensus: Database; seals: Database; guard: Database; blobs: Database }
+  stores: { consensus: Database; seals: Database; guard: Database; blobs: Database; shares: Database }
   chain: ExecutionEngine
   engine: ConsensusEngine
   join: (handlers: NetworkHandlers) => Network
-  group: GroupSigner
+  group: Omit<GroupAdapters, 'database'>
   l1: L1View
   sender: L1Sender
   kzg: Kzg
@@ -65,6 +67,7 @@ export class Line {
   readonly #lag: L1Lag
   readonly #duties: Duties
   readonly #batcher: Batcher
+  readonly #group: GroupMember
   readonly #running = new Set<Promise<unknown>>()
   /** Where the record stood at the start. Until consensus is there its state is old: acting on it would undo final blocks. */
   readonly #recorded: number
@@ -92,6 +95,7 @@ export class Line {
       onBlock: (_from, block) => this.#keeper.receive(block),
       onTransaction: (_from, raw) => this.#spawn(this.submissions.receive(raw)),
       onBatch: (from, batch) => this.#spawn(this.#batcher.receive(from, batch)),
+      onGroup: (from, sealed) => this.#group.receive(from, sealed),
       serveBlock: async (hash) => {
         const [block, record] = [await chain.blockByHash(hash), seals.get(hash)]
         return block === undefined || record?.seal == null ? undefined : { encoded: block.encoded, seal: record.seal }
@@ -148,7 +152,19 @@ export class Line {
       kzg,
       blobs,
     )
-    this.#duties = new Duties(this.context, group, sender, (hashes) => blobs.get(hashes))
+    this.#duties = new Duties(this.context, sender, (hashes) => blobs.get(hashes))
+    const requests = new OwnRequests(this.context, sender, (hashes) => blobs.get(hashes) !== undefined)
+    this.#group = new GroupMember(
+      {
+        ...this.context,
+        pubkeyOf: (address) => this.#pubkeyOf(address),
+        send: (to, sealed) => this.#network.sendGroup(to, sealed),
+        dataOf: (request) => requests.dataOf(request),
+        whyNot: (...asked) => requests.whyNot(...asked),
+      },
+      { ...group, database: stores.shares },
+      () => this.#wakeGroup(),
+    )
   }
 
   start(): void {
@@ -168,7 +184,23 @@ export class Line {
     this.#spawn(this.#attester.tick())
     if (seesL1) this.#spawn(this.#duties.tick())
     this.#spawn(this.#batcher.tick())
+    this.#wakeGroup()
     this.#spawn(this.submissions.tick())
+  }
+
+  /** The operator wants the key of the group shared anew. */
+  refreshGroup(): void {
+    this.#group.refresh()
+  }
+
+  /** Of a member, or of one that wants in. */
+  #pubkeyOf(address: Address): Hex | undefined {
+    const { committee, proposed } = this.driver.state
+    return (memberOf(committee, address) ?? (proposed === null ? undefined : memberOf(proposed, address)))?.pubkey
+  }
+
+  #wakeGroup(): void {
+    if (!this.#leaving && this.#isCurrent()) this.#spawn(this.#group.tick(!this.#lag.isTooLong()))
   }
 
   /** From now on nothing new is begun. */
@@ -181,6 +213,7 @@ export class Line {
     this.leave()
     this.#network.close()
     await Promise.all(this.#running)
+    this.#group.close()
     await this.driver.close()
     await this.#keeper.exclusive(async () => undefined)
     await this.#options.chain.close()
@@ -220,7 +253,7 @@ export class Line {
 
 /** Several members do the same work now and then; the record keeps the first, and that is no news. */
 function isExpected(reason: string): boolean {
-  return /^(VOTE_|CHECKPOINT_|TERM_|RANGE_|REQUEST_|STALL_|BATCH_|EVIDENCE_KNOWN|GROUP_GENERATION|NOT_A_MEMBER)/.test(
+  return /^(VOTE_|CHECKPOINT_|TERM_|RANGE_|REQUEST_|STALL_|BATCH_|EVIDENCE_KNOWN|GROUP_GENERATION|NOT_A_MEMBER|SESSION_|FEES_NOT)/.test(
     reason,
   )
 }

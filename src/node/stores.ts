@@ -10,6 +10,8 @@ export interface Stores {
   seals: Database
   guard: Database
   blobs: Database
+  /** This node's shares of the group key, and what it began to sign with them. */
+  shares: Database
 }
 
 const REFETCHED =
@@ -23,6 +25,8 @@ const WHEN_DAMAGED: Readonly<Record<keyof Stores, string>> = {
     'Stop the node, move its folder `consensus` away, and start it again: it is made anew from the ordered log.',
   blobs:
     'Stop the node, move its folder `blobs` away, and start it again: the others keep what a batch under way needs.',
+  shares:
+    'Stop the node, move its folder `shares` away, and start it again: the others help it to a new share of the group key.',
   guard:
     'Never remove or replace the folder `guard`: without it the key may sign twice. Leave this node stopped, and give its sequencer a new key with `metis-seq signer update`.',
 }
@@ -42,17 +46,19 @@ export async function openStores(directory: string): Promise<Stores> {
     seals: open('seals'),
     guard: open('guard'),
     blobs: open('blobs'),
+    shares: open('shares'),
   }
   const results = await Promise.allSettled(Object.values(opening))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed === undefined) {
-    const { chain, consensus, seals, guard, blobs } = opening
+    const { chain, consensus, seals, guard, blobs, shares } = opening
     return {
       chain: await chain,
       consensus: await consensus,
       seals: await seals,
       guard: await guard,
       blobs: await blobs,
+      shares: await shares,
     }
   }
   for (const result of results) if (result.status === 'fulfilled') await result.value.close()

@@ -2,7 +2,6 @@ import type { StateHistory } from '../core/chain/stateHistory.js'
 import type { CurrentTerm, SigningRequest } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
-import type { GroupSigner } from '../core/ports/group.js'
 import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'
 import type { Address, Hash } from '../core/types/hex.js'
 import type { LocalHub } from './p2p/hub.js'
@@ -13,11 +12,12 @@ export interface NodeOptions {
   directory: string
   /** The sequencer's raw 32-byte key and its address. */
   key: { address: Address; privateKey: Uint8Array }
+  /** Encrypts the node's share of the group key at rest. */
+  password: string
   /** Folder in which keys that are in use are locked; one and the same for all nodes of a user of this machine. */
   keyLocks: string
   engine: ConsensusEngine
   hub: LocalHub
-  group: GroupSigner
   l1: L1View
   sender: L1Sender
   kzg: Kzg
@@ -92,6 +92,8 @@ export interface SequencerNode {
   readonly url: { rpc: string; ws: string; rest: string; metrics: string }
   status(): NodeStatus
   rotation(): Rotation
+  /** Asks the others to share the group key anew among the same members. */
+  refreshGroup(): void
   /** Stops in order and leaves everything on disk; a new node on the same folder goes on. */
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { contentHash } from './digest.js'
 import { withId } from './opening.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
+import { forgetRequest, requestSignature } from './signing.js'
 import type { BatchContent, BatchFlight, ConsensusState, Draft, L1Event, SigningRequest } from './types.js'
 
 export const MAX_BLOB_TRANSACTIONS = 4
@@ -57,9 +58,8 @@ function checkContent(state: ConsensusState, content: BatchContent): void {
 function fly(draft: Draft, flight: BatchFlight): void {
   const { state } = draft
   const request = stepRequest(draft, flight)
-  state.requests[request.id] = request
   state.batch.flight = { ...flight, request: request.id }
-  draft.effects.push({ type: 'signatureRequested', request })
+  requestSignature(draft, request)
 }
 
 function stepRequest({ state, context }: Draft, { content, step, blobTransactions }: BatchFlight): SigningRequest {
@@ -97,7 +97,7 @@ export function applyGroupTransaction(draft: Draft, event: Extract<L1Event, { ty
   const { flight } = state.batch
   const request = flight === null ? undefined : state.requests[flight.request]
   if (flight === null || request === undefined) return
-  delete state.requests[flight.request]
+  forgetRequest(draft, flight.request)
   if (!event.success || event.content !== contentHash(request)) {
     draft.effects.push({ type: 'groupTransactionFailed', nonce: event.nonce, hash: event.hash, kind: request.kind })
     fly(draft, flight) // the same step again, with the next nonce

@@ -1,28 +1,80 @@
-import type { Address } from '../types/hex.js'
-import { isQuorum, makeCommittee, memberOf, uncappedPower } from './power.js'
+import { canonicalHash, hexToBytes } from '../codec/index.js'
+import { readGroupKey } from '../threshold/publicKey.js'
+import type { Address, Hex } from '../types/hex.js'
+import { isQuorum, makeCommittee, memberOf, thresholdOf, uncappedPower } from './power.js'
 import { refuse } from './refuse.js'
+import { pickSigners } from './signers.js'
+import { reopenSessions } from './signing.js'
 import { membersOf, sequencerBySigner } from './staking.js'
-import type { ConsensusState, Content, Draft, ProposedCommittee } from './types.js'
+import type { ConsensusState, Content, Draft, ProposedCommittee, SharingContent } from './types.js'
+
+/** ms after a failed sharing in which no other begins, so that whoever makes them fail does not keep all busy. */
+const REST = 10_000
+/** Rounds of a sharing in which something is broadcast. */
+export const SHARING_ROUNDS = 4
 
 /**
- * Proposes a change of members where the stakes ask for one (rule P1). Only the key's new shares, attested, make it
- * ready, and only the opening of a term puts it in force.
+ * Proposes a change of members where the stakes ask for one, or the same members where a quorum wants new shares (rule P1).
+ * Only the key's new shares, attested, make it ready, and only the opening of a term puts it in force.
  */
 export function proposeCommittee(draft: Draft): void {
-  const { state } = draft
+  const { state, context } = draft
   const wanted = membersOf(state).filter(({ address }) => !state.dropped.includes(address))
   if (wanted.length === 0) return
   const addresses = wanted.map(({ address }) => address).sort()
-  if (sameAddresses(addresses, state.committee.members)) {
+  if (sameAddresses(addresses, state.committee.members) && !isQuorum(state.committee, addressesOf(state.group.anew))) {
     state.proposed = null
     return
   }
   if (state.proposed !== null && sameAddresses(addresses, state.proposed.members)) return
+  state.proposed = null
   const generation = state.group.proposed + 1
+  const dealers = pickSigners(state, context, { seed: canonicalHash(generation), without: new Set() })
+  if (context.time < state.group.notBefore || dealers === undefined) return
   state.group.proposed = generation
-  state.proposed = { generation, members: makeCommittee(wanted).members, votes: {}, ready: null }
+  const { members } = makeCommittee(wanted)
+  state.proposed = { generation, members, dealers, broadcasts: {}, votes: {}, ready: null }
   draft.effects.push({ type: 'committeeProposed', generation, members: addresses })
 }
+
+/** A member asks that the key be shared anew among the same members: to renew the shares, or because it lost its own. */
+export function applyAnew(
+  draft: Draft,
+  member: Address,
+  { generation, lost }: Extract<Content, { kind: 'anew' }>,
+): void {
+  const { group } = draft.state
+  if (generation !== group.generation) throw refuse('GROUP_GENERATION', `The key is shared as ${group.generation} now.`)
+  if (group.anew[member] === lost || group.anew[member] === true)
+    throw refuse('VOTE_KNOWN', `${member} asked for that already.`)
+  group.anew[member] = lost
+  proposeCommittee(draft)
+}
+
+/**
+ * A participant broadcasts its part of a round. The record is the channel, so what counts is the same for all: whoever says
+ * two things in one round is named here, and nobody can be blamed for having heard the other.
+ */
+export function applySharing(draft: Draft, member: Address, content: SharingContent): void {
+  const proposed = sharingOf(draft, content.generation)
+  const { round, broadcast } = content
+  const isDealer = proposed.dealers.includes(member)
+  const speaks =
+    round >= 1 && round <= SHARING_ROUNDS && (round <= 2 ? isDealer : memberOf(proposed, member) !== undefined)
+  if (!speaks) throw refuse('ROUND_FOREIGN', `${member} has nothing to say in round ${round}.`)
+  const said = proposed.broadcasts[member]?.[round]
+  if (said === broadcast) throw refuse('VOTE_KNOWN', `${member} said that already.`)
+  if (said !== undefined)
+    throw refuse('EQUIVOCATION', `${member} says two things in round ${round} of sharing ${content.generation}.`)
+  proposed.broadcasts[member] = { ...proposed.broadcasts[member], [round]: broadcast }
+}
+
+function sharingOf({ state: { proposed } }: Draft, generation: number): ProposedCommittee {
+  if (proposed?.generation === generation) return proposed
+  throw refuse('GROUP_GENERATION', `No sharing of generation ${generation} is under way.`)
+}
+
+const addressesOf = (record: Readonly<Record<Address, unknown>>) => Object.keys(record) as Address[]
 
 function sameAddresses(sorted: readonly Address[], members: readonly { address: Address }[]): boolean {
   return sorted.length === members.length && members.every(({ address }, i) => address === sorted[i])
@@ -33,22 +85,22 @@ function sameAddresses(sorted: readonly Address[], members: readonly { address: 
  * replaces one: who has the share may find out later that a joiner is gone, and an old vote sent again undoes nothing.
  */
 export function applyGroupVote(draft: Draft, member: Address, content: Extract<Content, { kind: 'group' }>): void {
-  const { state } = draft
-  const { proposed } = state
-  if (proposed === null || proposed.generation !== content.generation) {
-    throw refuse('GROUP_GENERATION', `No sharing of generation ${content.generation} is under way.`)
-  }
+  const { state, context } = draft
+  const proposed = sharingOf(draft, content.generation)
+  if (content.failed.length === 0) checkPublicKey(content.publicKey, proposed)
   const previous = proposed.votes[member]
   if (previous !== undefined && previous.failed.length >= content.failed.length) {
     throw refuse('VOTE_NOT_NEWER', `A vote that names ${previous.failed.length} members stands already (rule T8).`)
   }
-  proposed.votes[member] = { address: content.address, failed: content.failed }
+  proposed.votes[member] = { publicKey: content.publicKey, failed: content.failed }
   const agreeing = Object.entries(proposed.votes)
-    .filter(([, vote]) => vote.address === content.address && vote.failed.join() === content.failed.join())
+    .filter(([, vote]) => vote.publicKey === content.publicKey && vote.failed.join() === content.failed.join())
     .map(([address]) => address as Address)
   if (!isQuorum(state.committee, agreeing)) return
   if (content.failed.length > 0) {
-    state.dropped.push(...content.failed.filter((address) => memberOf(state.committee, address) === undefined))
+    const dropped = content.failed.filter((address) => memberOf(state.committee, address) === undefined)
+    state.dropped.push(...dropped)
+    if (dropped.length === 0) state.group.notBefore = context.time + REST
     state.proposed = null
     proposeCommittee(draft)
     return
@@ -56,12 +108,22 @@ export function applyGroupVote(draft: Draft, member: Address, content: Extract<C
   const joiners = proposed.members.filter(({ address }) => memberOf(state.committee, address) === undefined)
   // The old committee decides; but those who stay and join must be able to sign without those who leave.
   const able = isQuorum(makeCommittee(proposed.members), agreeing)
-  if (able && joiners.every(({ address }) => agreeing.includes(address))) proposed.ready = content.address
+  if (able && joiners.every(({ address }) => agreeing.includes(address))) proposed.ready = content.publicKey
+}
+
+/** Of the right form, and for these members. */
+function checkPublicKey(publicKey: Hex, { members }: ProposedCommittee): void {
+  const { threshold, shares } = readGroupKey(hexToBytes(publicKey))
+  if (shares.length !== members.length || threshold !== thresholdOf(members.length))
+    throw refuse(
+      'GROUP_KEY',
+      `A key of ${threshold} of ${shares.length} is not one of these ${members.length} members.`,
+    )
 }
 
 /** At the opening of a term: the ready committee comes into force, and powers follow the stakes of now. */
 export function enterCommittee(draft: Draft): void {
-  const { state } = draft
+  const { state, context } = draft
   const ready: ProposedCommittee | null = state.proposed?.ready == null ? null : state.proposed
   const members = (ready ?? state.committee).members.map((member) => {
     const sequencer = sequencerBySigner(state, member.address)
@@ -72,8 +134,12 @@ export function enterCommittee(draft: Draft): void {
   const before = state.committee
   state.committee = makeCommittee(members)
   if (ready?.ready != null) {
-    state.group = { ...state.group, address: ready.ready, generation: ready.generation }
+    const { address } = readGroupKey(hexToBytes(ready.ready))
+    const { generation } = ready
+    const fresh = { address, publicKey: ready.ready, generation, since: context.time, apart: [], doubts: {}, anew: {} }
+    state.group = { ...state.group, ...fresh }
     state.proposed = null
+    reopenSessions(draft)
     draft.effects.push({ type: 'committeeChanged', members: state.committee.members.map(({ address }) => address) })
   }
   const changed = JSON.stringify(before.members.map(key)) !== JSON.stringify(state.committee.members.map(key))
@@ -99,6 +165,9 @@ function isDisputed({ committee, proposed }: ConsensusState): boolean {
 
 /** A vote counts against the committee that was in force when its slot opened, so a new one starts afresh (rule P3). */
 function wipeTallies({ state }: Draft): void {
+  const isMember = (address: string) => memberOf(state.committee, address as Address) !== undefined
+  state.seen = Object.fromEntries(Object.entries(state.seen).filter(([address]) => isMember(address)))
+  for (const signing of Object.values(state.signing)) signing.quotes = {}
   state.l1.votes = {}
   state.batch.votes = {}
 }

@@ -3,13 +3,14 @@ import { MetisSeqError } from '../errors/index.js'
 import type { Address } from '../types/hex.js'
 import { applyBatchVote } from './batch.js'
 import { applyCheckpointVote } from './checkpoint.js'
-import { applyGroupVote } from './committee.js'
+import { applyAnew, applyGroupVote, applySharing } from './committee.js'
 import { applyEvidence, applyStallVote } from './cut.js'
 import { attestationDigest } from './digest.js'
 import { applyL1Events, applyRangeVote } from './l1.js'
 import { memberOf } from './power.js'
 import { refuse } from './refuse.js'
 import { applySigned } from './signed.js'
+import { applyFees, applyUnsigned } from './signing.js'
 import type { Applied, ConsensusState, Content, Context, Draft, Message } from './types.js'
 
 /**
@@ -44,13 +45,16 @@ function dispatch(draft: Draft, message: Message): void {
 function applyAttestation(draft: Draft, message: Extract<Message, { type: 'attestation' }>): void {
   const { member, content, signature } = message
   const { context, state } = draft
-  const joins = content.kind === 'group' && state.proposed !== null && memberOf(state.proposed, member) !== undefined
-  if (memberOf(state.committee, member) === undefined && !joins) {
+  const isOfSharing = content.kind === 'group' || content.kind === 'sharing'
+  const joins = isOfSharing && state.proposed !== null && memberOf(state.proposed, member) !== undefined
+  const isMember = memberOf(state.committee, member) !== undefined
+  if (!isMember && !joins) {
     throw refuse('NOT_A_MEMBER', `${member} is not in the committee.`)
   }
   const signer = context.recover(attestationDigest(context.networkId, content), hexToBytes(signature))
   if (signer !== member) throw refuse('SIGNATURE_FOREIGN', `The attestation is not signed by ${member}.`)
   vote(draft, member, content)
+  if (isMember) state.seen[member] = context.time
 }
 
 function vote(draft: Draft, member: Address, content: Content): void {
@@ -63,7 +67,15 @@ function vote(draft: Draft, member: Address, content: Content): void {
       return applyStallVote(draft, member, content)
     case 'group':
       return applyGroupVote(draft, member, content)
+    case 'sharing':
+      return applySharing(draft, member, content)
+    case 'anew':
+      return applyAnew(draft, member, content)
     case 'batch':
       return applyBatchVote(draft, member, content)
+    case 'fees':
+      return applyFees(draft, member, content)
+    case 'unsigned':
+      return applyUnsigned(draft, member, content)
   }
 }

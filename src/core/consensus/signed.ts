@@ -1,35 +1,47 @@
-import { parseTransaction } from '../chain/transaction.js'
+import { parseTransaction, type UnsignedTransaction } from '../chain/transaction.js'
 import { hexToBytes, keccak256 } from '../codec/index.js'
 import type { Hash, Hex } from '../types/hex.js'
 import { refuse } from './refuse.js'
 import { markSigned } from './term.js'
-import type { Context, Draft, SigningRequest } from './types.js'
+import type { Context, Draft, L1Fees, SigningRequest } from './types.js'
+
+/** Signatures that auditors find in the state; all of them are in the record. */
+const KEPT_SIGNATURES = 32
 
 /**
- * Records the group's signature of a request that consensus emitted (rule B1). On L2 every byte follows from the
- * request; on L1 a transaction with higher fees, within the cap, replaces the last one (rule B2).
+ * Records the group's signature of a request that consensus emitted (rule B1). Every byte follows from the request and, on
+ * L1, from the fees that the members agreed on: a transaction with higher ones replaces the last (rule B2).
  */
 export function applySigned(draft: Draft, id: Hash, transaction: Hex): void {
   const { state, context } = draft
-  const request = state.requests[id]
-  if (request === undefined) throw refuse('REQUEST_UNKNOWN', `No signature ${id} was asked for.`)
-  const fees = checkSigned(context, request, transaction)
-  if (request.signed !== null) {
-    const before = parseTransaction(hexToBytes(request.signed)).maxFeePerGas
-    if (request.chain === 'l2' || fees <= before) throw refuse('REQUEST_SIGNED', `Request ${id} is signed already.`)
-  }
+  const [request, signing] = [state.requests[id], state.signing[id]]
+  if (request === undefined || signing === undefined)
+    throw refuse('REQUEST_UNKNOWN', `No signature ${id} was asked for.`)
+  if (signing.session === null) throw refuse('REQUEST_SIGNED', `Request ${id} is signed already, or has no fees yet.`)
+  checkSigned(context, request, signing.fees, transaction)
   request.signed = transaction
+  const { kind, subject } = request
+  const { bump, since: requestedAt, session } = signing
+  const made = { request: id, kind, subject, bump, requestedAt, signedAt: context.time, signers: session.signers }
+  state.signatures = [...state.signatures, made].slice(-KEPT_SIGNATURES)
+  signing.session = null
+  for (const signer of session.signers) delete state.group.doubts[signer]
   draft.effects.push({ type: 'signatureRecorded', request })
   markSigned(draft)
 }
 
 /**
- * Compares a signed transaction with what was asked, field by field.
- * @returns its fee cap in wei
+ * Compares a signed transaction with what was asked, field by field. `fees` are those of L1.
  * @throws MetisSeqError `SIGNED_FOREIGN` with what differs
  */
-export function checkSigned(context: Context, request: SigningRequest, raw: Hex): bigint {
+export function checkSigned(
+  context: Pick<Context, 'recover'>,
+  request: SigningRequest,
+  fees: L1Fees | null,
+  raw: Hex,
+): void {
   const transaction = parseTransaction(hexToBytes(raw))
+  const wanted = feesOf(request, fees)
   const faults = {
     'chain id': transaction.chainId !== request.chainId,
     nonce: transaction.nonce !== request.nonce,
@@ -38,18 +50,26 @@ export function checkSigned(context: Context, request: SigningRequest, raw: Hex)
     data: keccak256(transaction.data) !== request.dataHash,
     blobs: transaction.blobs.join() !== request.blobs.join(),
     'access list': transaction.accessListLength !== 0,
-    'gas limit': transaction.gasLimit > BigInt(request.gasLimit),
-    'fee cap': transaction.maxFeePerGas > request.maxFeePerGas,
-    'blob fee cap': (transaction.maxFeePerBlobGas ?? 0n) > request.maxFeePerGas,
-    'fixed fees': request.chain === 'l2' && !hasFixedFees(transaction, request),
+    'gas limit': transaction.gasLimit !== BigInt(request.gasLimit),
+    'fee cap': transaction.maxFeePerGas !== wanted.maxFeePerGas,
+    tip: transaction.maxPriorityFeePerGas !== wanted.maxPriorityFeePerGas,
+    'blob fee cap': request.blobs.length > 0 && transaction.maxFeePerBlobGas !== wanted.maxFeePerBlobGas,
     signer: context.recover(transaction.digest, transaction.signature) !== request.key,
   }
   const fault = Object.entries(faults).find(([, differs]) => differs)
   if (fault !== undefined) throw refuse('SIGNED_FOREIGN', `The signed transaction has another ${fault[0]} than asked.`)
-  return transaction.maxFeePerGas
 }
 
-function hasFixedFees(transaction: ReturnType<typeof parseTransaction>, request: SigningRequest): boolean {
-  const { maxFeePerGas, maxPriorityFeePerGas, gasLimit } = transaction
-  return maxFeePerGas === request.maxFeePerGas && maxPriorityFeePerGas === 0n && gasLimit === BigInt(request.gasLimit)
+/** The transaction that a request asks for; on L1 with the fees that the members agreed on. */
+export function transactionOf(request: SigningRequest, fees: L1Fees | null, data: Uint8Array): UnsignedTransaction {
+  const { chainId, nonce, to, gasLimit, blobs } = request
+  const { maxFeePerBlobGas, ...gasFees } = feesOf(request, fees)
+  const common = { chainId, nonce, to, value: 0n, data, gasLimit: BigInt(gasLimit), blobs, ...gasFees }
+  return blobs.length > 0 ? { ...common, maxFeePerBlobGas } : common
+}
+
+/** On L2 they are fixed: the cap, and no tip (rule E2). */
+function feesOf({ chain, maxFeePerGas }: SigningRequest, fees: L1Fees | null): L1Fees {
+  if (chain === 'l1' && fees !== null) return fees
+  return { maxFeePerGas, maxPriorityFeePerGas: 0n, maxFeePerBlobGas: 0n }
 }

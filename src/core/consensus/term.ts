@@ -3,6 +3,7 @@ import type { Address } from '../types/hex.js'
 import { enterCommittee } from './committee.js'
 import { openingRequests } from './opening.js'
 import { memberOf } from './power.js'
+import { forgetRequest, requestSignature } from './signing.js'
 import { isEligible, sequencerEverSigning } from './staking.js'
 import type { ClosedTerm, ConsensusState, CurrentTerm, Draft, SigningRequest, Snapshot, Term } from './types.js'
 
@@ -68,7 +69,7 @@ export function drawNext(draft: Draft): void {
   const wanted = openingRequests(draft, { ...following, sequencer, kind: 'boundary' }, contract)
   state.next = { sequencer, opening: wanted.map(({ id }) => id) }
   request(draft, wanted)
-  dropRequests(state)
+  dropRequests(draft)
 }
 
 /** The draw of rule S1 by the newest complete snapshot; the failed are left out while anybody else is there (rule T7). */
@@ -129,17 +130,16 @@ function closeTerm({ state, context }: Draft, cut: boolean): void {
 
 function request(draft: Draft, wanted: readonly SigningRequest[]): void {
   for (const each of wanted) {
-    if (draft.state.requests[each.id] !== undefined) continue // signed ahead, or asked for already
-    draft.state.requests[each.id] = each
-    draft.effects.push({ type: 'signatureRequested', request: each })
+    if (draft.state.requests[each.id] === undefined) requestSignature(draft, each) // else it is signed ahead, or asked for
   }
 }
 
 /** Openings of terms that will never be are forgotten; the signers' guards are not. */
-function dropRequests(state: ConsensusState): void {
+function dropRequests(draft: Draft): void {
+  const { state } = draft
   const kept = new Set([...state.term.opening, ...(state.next?.opening ?? [])])
   for (const { id, chain } of Object.values(state.requests)) {
-    if (chain === 'l2' && !kept.has(id)) delete state.requests[id]
+    if (chain === 'l2' && !kept.has(id)) forgetRequest(draft, id)
   }
 }
 

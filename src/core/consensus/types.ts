@@ -34,13 +34,38 @@ export type Committee = {
   totalPower: number
 }
 
-/** A change of members that waits for the group key to be shared anew (rule P1). */
+/** Members who wait for the group key to be shared among them, others or the same (rule P1). */
 export type ProposedCommittee = {
   generation: number
   members: Member[]
-  votes: Record<Address, { address: Address; failed: Address[] }>
-  /** The group address to be used, once every joiner and a quorum said that the shares are there. */
-  ready: Address | null
+  /** Members of the committee who deal, as many as the key takes. */
+  dealers: Address[]
+  /** What participants broadcast, by round: said in the record, nobody can say one thing to some and another to others. */
+  broadcasts: Record<Address, Record<string, Hex>>
+  votes: Record<Address, { publicKey: Hex; failed: Address[] }>
+  /** The public key of the new sharing, once every joiner and a quorum said that the shares are there. */
+  ready: Hex | null
+}
+
+/** The key of the group, and who works with whom. */
+export type Group = {
+  address: Address
+  /** As the engine has it: RLP of [threshold, key, points of the members' shares], members in the order of their addresses. */
+  publicKey: Hex
+  generation: number
+  /** Highest generation ever proposed: none is used twice, or votes for an old sharing would count for another. */
+  proposed: number
+  /** Consensus time (ms) since which the key is shared as it is, and before which no other sharing begins. */
+  since: number
+  notBefore: number
+  /** Sessions that ever were: none has the number of another. */
+  sessions: number
+  /** Pairs of members who failed with one another, and until when (ms) they are kept apart. */
+  apart: { pair: [Address, Address]; until: number }[]
+  /** In how many failed sessions a member was where nobody could say whose fault it was. */
+  doubts: Record<Address, number>
+  /** Who asks that the key be shared anew; true: it has lost its share. */
+  anew: Record<Address, boolean>
 }
 
 export type L1Range = {
@@ -93,8 +118,27 @@ export type Content =
   | { kind: 'range'; range: L1Range }
   | CheckpointContent
   | { kind: 'stall'; term: number; lastCheckpointNumber: number }
-  | { kind: 'group'; generation: number; address: Address; failed: Address[] }
+  | SharingContent
+  | { kind: 'group'; generation: number; publicKey: Hex; failed: Address[] }
+  | { kind: 'anew'; generation: number; lost: boolean }
   | BatchContent
+  | { kind: 'fees'; request: Hash; bump: number; fees: L1Fees }
+  | UnsignedContent
+
+/** What a participant of a sharing broadcasts in one of its rounds. */
+export type SharingContent = { kind: 'sharing'; generation: number; round: number; broadcast: Hex }
+
+/** Why a session gives no signature. Who refuses does not sign the request; who failed names those that it could not go on with. */
+export type UnsignedContent = {
+  kind: 'unsigned'
+  request: Hash
+  session: number
+  outcome: 'refused' | 'failed'
+  culprits: Address[]
+  /** They must not sign with one another as long as the key is shared as it is. */
+  ban: boolean
+  reason: string
+}
 
 export type Seal = { term: number; number: number; hash: Hash; signature: Hex }
 
@@ -159,6 +203,51 @@ export type SigningRequest = {
   signed: Hex | null
 }
 
+/** Fees of a transaction on L1, in wei; within the request's cap (rule B2). */
+export type L1Fees = {
+  maxFeePerGas: bigint
+  maxPriorityFeePerGas: bigint
+  maxFeePerBlobGas: bigint
+}
+
+/** How a request comes to its signature. */
+export type Signing = {
+  /** Consensus time (ms) of the request. */
+  since: number
+  /** How often the fees were raised (rule B2): each time what is signed is another digest. */
+  bump: number
+  /** On L1: the median of what t members saw; null until they said. On L2 fees are fixed. */
+  fees: L1Fees | null
+  /** What members say for the fees of now, or where it is signed for the next ones. */
+  quotes: Record<Address, L1Fees>
+  session: SigningSession | null
+  /** Members who do not sign it, and why. */
+  refused: Record<Address, string>
+}
+
+/** A try of exactly as many members as the key takes. */
+export type SigningSession = {
+  /** Counted over the whole network, for ever. */
+  number: number
+  /** Consensus time (ms) from which on it runs. */
+  from: number
+  /** The sharing whose shares sign. */
+  generation: number
+  signers: Address[]
+}
+
+/** A signature that was made, as auditors want to see it. */
+export type SignatureRecord = {
+  request: Hash
+  kind: SigningRequest['kind']
+  subject: number
+  bump: number
+  /** Consensus times, ms. */
+  requestedAt: number
+  signedAt: number
+  signers: Address[]
+}
+
 export type Snapshot = {
   /** L1 block after which the stakes were frozen. */
   height: number
@@ -184,12 +273,9 @@ export type ConsensusState = {
   proposed: ProposedCommittee | null
   /** Joiners that a failed resharing named; they wait for the next term. */
   dropped: Address[]
-  group: {
-    address: Address
-    generation: number
-    /** Highest generation ever proposed: none is used twice, or votes for an old sharing would count for another. */
-    proposed: number
-  }
+  group: Group
+  /** When each member was last heard in the record (consensus time, ms). */
+  seen: Record<Address, number>
   l1: {
     applied: { number: number; hash: Hash }
     /** Decided, its events not yet in the record. */
@@ -216,6 +302,10 @@ export type ConsensusState = {
   /** Members that attest a stall at the current checkpoint. */
   stallVotes: Address[]
   requests: Record<Hash, SigningRequest>
+  /** By request. */
+  signing: Record<Hash, Signing>
+  /** The last ones, oldest first. */
+  signatures: SignatureRecord[]
   /** Closed terms, oldest first: those not batched yet and the last 64. */
   terms: ClosedTerm[]
   batch: {
@@ -242,6 +332,8 @@ export type Effect =
   | { type: 'termCut'; term: number; sequencer: Address; checkpoint: Checkpoint; reason: 'stall' | 'evidence' }
   | { type: 'slash'; sequencer: Address; term: number; number: number }
   | { type: 'signatureRequested'; request: SigningRequest }
+  | { type: 'sessionOpened'; request: Hash; session: SigningSession }
+  | { type: 'sessionFailed'; request: Hash; session: number; member: Address; culprits: Address[]; reason: string }
   | { type: 'signatureRecorded'; request: SigningRequest }
   | { type: 'batchDecided'; batch: BatchContent }
   | { type: 'batchAccepted'; index: number; last: number; transaction: Hash }

@@ -2,15 +2,20 @@ import { canonicalJson, equalBytes, malformed, shape, utf8 } from '../codec/inde
 import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from './batch.js'
 import { MAX_LEAD } from './checkpoint.js'
 import { MAX_RANGE_EVENTS } from './l1.js'
-import type { Content, L1Event, L1Range, Message, Seal } from './types.js'
+import type { Content, L1Event, L1Fees, L1Range, Message, Seal, SharingContent, UnsignedContent } from './types.js'
 
 /** Bytes of a message at most; the events of a range are the longest. */
 export const MAX_MESSAGE = 1 << 20
 const MAX_MEMBERS = 256
+/** Bytes of a broadcast in a sharing: the openings of 64 members have 3 KB. */
+const MAX_BROADCAST = 16 * 1024
+const MAX_GROUP_KEY = 4096
+/** Characters of the reason why something is not signed. */
+export const MAX_REASON = 200
 /** A group transaction without sidecar: the state roots of a whole batch are its longest. */
 const MAX_TRANSACTION = 256 * 1024
 
-const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, uint } = shape
+const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, textUpTo, uint } = shape
 
 const range = objectOf<L1Range>({
   from: uint,
@@ -20,6 +25,20 @@ const range = objectOf<L1Range>({
   eventsRoot: hash,
   prevRandao: hash,
 })
+
+const fees = objectOf<L1Fees>({ maxFeePerGas: decimal, maxPriorityFeePerGas: decimal, maxFeePerBlobGas: decimal })
+
+const outcome: shape.Shape<UnsignedContent['outcome']> = (value, path, fail) => {
+  if (value !== 'refused' && value !== 'failed') throw fail(`${path} is neither "refused" nor "failed"`)
+  return value
+}
+
+/** Plain words that can be shown as they are. */
+const words: shape.Shape<string> = (value, path, fail) => {
+  const text = textUpTo(MAX_REASON)(value, path, fail)
+  if (!/^[\x20-\x7e]*$/.test(text)) throw fail(`${path} has other than plain characters`)
+  return text
+}
 
 const content = oneOf<Content>('kind', {
   range: objectOf<Extract<Content, { kind: 'range' }>>({ kind: literal('range'), range }),
@@ -35,10 +54,16 @@ const content = oneOf<Content>('kind', {
     term: uint,
     lastCheckpointNumber: uint,
   }),
+  sharing: objectOf<SharingContent>({
+    kind: literal('sharing'),
+    generation: uint,
+    round: uint,
+    broadcast: hexUpTo(MAX_BROADCAST),
+  }),
   group: objectOf<Extract<Content, { kind: 'group' }>>({
     kind: literal('group'),
     generation: uint,
-    address,
+    publicKey: hexUpTo(MAX_GROUP_KEY),
     failed: listOf(address, MAX_MEMBERS),
   }),
   batch: objectOf<Extract<Content, { kind: 'batch' }>>({
@@ -50,6 +75,17 @@ const content = oneOf<Content>('kind', {
     lastHash: hash,
     blobs: listOf(listOf(hash, MAX_BLOBS), MAX_BLOB_TRANSACTIONS),
     stateRoots: hash,
+  }),
+  anew: objectOf<Extract<Content, { kind: 'anew' }>>({ kind: literal('anew'), generation: uint, lost: boolean }),
+  fees: objectOf<Extract<Content, { kind: 'fees' }>>({ kind: literal('fees'), request: hash, bump: uint, fees }),
+  unsigned: objectOf<UnsignedContent>({
+    kind: literal('unsigned'),
+    request: hash,
+    session: uint,
+    outcome,
+    culprits: listOf(address, MAX_MEMBERS),
+    ban: boolean,
+    reason: words,
   }),
 })
 

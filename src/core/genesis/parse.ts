@@ -5,6 +5,8 @@ const MAX_ACCOUNTS = 1_000_000
 const MAX_SLOTS = 100_000
 const MAX_SEQUENCERS = 256
 const MAX_CODE = 64 * 1024
+/** Bytes; that of a group of 64 has 2.2 KB. */
+const MAX_GROUP_KEY = 4096
 
 const { address, hash, hexOf, hexUpTo, listOf, objectOf, optional, recordOf, textUpTo, uint } = shape
 
@@ -57,7 +59,7 @@ const genesis = objectOf<Genesis>({
     snapshotInterval: uint,
     entropyDelay: uint,
   }),
-  group: objectOf<Genesis['group']>({ address, l1Nonce: uint, l2FeeCap: amount }),
+  group: objectOf<Genesis['group']>({ address, publicKey: hexUpTo(MAX_GROUP_KEY), l1Nonce: uint, l2FeeCap: amount }),
   firstSequencer: address,
   sequencers: listOf(
     objectOf<GenesisSequencer>({ id: uint, signer: address, pubkey: hexOf(64), stake: amount }),

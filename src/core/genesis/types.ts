@@ -70,6 +70,8 @@ export interface Genesis {
   }
   group: {
     address: Address
+    /** RLP of [threshold, key, points of the members' shares]; members are the sequencers below in the order of their addresses. */
+    publicKey: Hex
     /** Its next nonce on L1 at `l1.startBlock`. */
     l1Nonce: number
     /** Fee cap of the transactions it signs for L2, wei, decimal; constant (rule E2). */

@@ -1,19 +1,30 @@
-import type { SigningRequest } from '../consensus/types.js'
-import type { Address, Hex } from '../types/hex.js'
+import type { Address, Hash, Hex } from '../types/hex.js'
 
-/** Fees of a transaction on L1, in wei; within the request's cap (rule B2). */
-export interface L1Fees {
-  maxFeePerGas: bigint
-  maxPriorityFeePerGas: bigint
-  maxFeePerBlobGas: bigint
+/** A message of one member to another in one round of a session. */
+export interface GroupMessage {
+  from: Address
+  session: Hash
+  /** From 1. */
+  round: number
+  content: Uint8Array
 }
 
-/** The group's key behind typed requests: a single key on a devnet, a threshold of the members otherwise. */
-export interface GroupSigner {
-  readonly address: Address
+/** What the members of the group say to one another: each message from whom it says, and for one pair of eyes. */
+export interface MessageSeal {
+  /** `pubkey`: 64 bytes of the receiver's key. Called once for each receiver, session and round. */
+  seal(to: { address: Address; pubkey: Hex }, message: Omit<GroupMessage, 'from'>): Uint8Array
   /**
-   * The signed envelope of a request, without blobs. `data` is given where the request holds only its hash.
-   * @throws MetisSeqError `GROUP_REFUSED` when the content is not what was decided, or the same nonce was signed for another
+   * Opens what came, from whomever; `pubkeyOf` knows the members. Throws MetisSeqError `GROUP_MESSAGE_*` (refused) for what
+   * no member sealed for this one.
    */
-  sign(request: SigningRequest, data: Hex, fees?: L1Fees): Promise<Hex>
+  open(sealed: Uint8Array, pubkeyOf: (address: Address) => Hex | undefined): GroupMessage
+  /** Nothing of that session is sealed any more. */
+  forget(session: Hash): void
+}
+
+/** Encrypts the shares of a node at rest. `place` says what it is and where, and is authenticated with it. */
+export interface ShareBox {
+  lock(share: Uint8Array, place: string): Uint8Array
+  /** @throws MetisSeqError `SHARE_UNREADABLE` (exit 9) */
+  unlock(locked: Uint8Array, place: string): Uint8Array
 }

@@ -13,6 +13,8 @@ export interface NetworkHandlers {
   onTransaction(from: Address, raw: Uint8Array): void
   /** Bytes of the blobs of a proposed batch, one list a blob transaction. */
   onBatch(from: Address, batch: { index: number; attempt: number; blobs: readonly (readonly Uint8Array[])[] }): void
+  /** Of a session of the group, sealed: who sent it is what the seal says. */
+  onGroup(from: Address, sealed: Uint8Array): void
   /** A stored block by its hash, sealed or not sealed yet. */
   serveBlock(hash: Hash): Promise<SealedBlock | undefined>
 }
@@ -23,6 +25,8 @@ export interface Network {
   sendBlock(block: SealedBlock): void
   sendTransaction(raw: Uint8Array): void
   sendBatch(batch: { index: number; attempt: number; blobs: readonly (readonly Uint8Array[])[] }): void
+  /** To one member alone. */
+  sendGroup(to: Address, sealed: Uint8Array): void
   /** Asks every peer until one has a block that is accepted (rule T2): any of them may answer with anything. */
   requestBlock(hash: Hash, accepts: (block: SealedBlock) => boolean): Promise<SealedBlock | undefined>
   close(): void

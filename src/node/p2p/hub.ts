@@ -8,12 +8,13 @@ export class LocalHub {
   join(address: Address, handlers: NetworkHandlers): Network {
     this.#nodes.set(address, handlers)
     const others = () => [...this.#nodes].filter(([peer]) => peer !== address)
+    const post = ([peer, target]: readonly [Address, NetworkHandlers], send: (handlers: NetworkHandlers) => void) => {
+      setImmediate(() => {
+        if (this.#nodes.get(peer) === target) send(target)
+      })
+    }
     const deliver = (send: (handlers: NetworkHandlers) => void) => {
-      for (const [peer, target] of others()) {
-        setImmediate(() => {
-          if (this.#nodes.get(peer) === target) send(target)
-        })
-      }
+      for (const other of others()) post(other, send)
     }
     return {
       get peers() {
@@ -22,6 +23,10 @@ export class LocalHub {
       sendBlock: (block) => deliver((target) => target.onBlock(address, block)),
       sendTransaction: (raw) => deliver((target) => target.onTransaction(address, raw)),
       sendBatch: (batch) => deliver((target) => target.onBatch(address, batch)),
+      sendGroup: (to, sealed) => {
+        const target = this.#nodes.get(to)
+        if (target !== undefined) post([to, target], (receiver) => receiver.onGroup(address, sealed))
+      },
       requestBlock: (hash, accepts) => ask(others(), hash, accepts),
       close: () => {
         this.#nodes.delete(address)

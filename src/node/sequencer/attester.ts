@@ -4,17 +4,14 @@ import { stallDue } from '../../core/consensus/cut.js'
 import { memberOf } from '../../core/consensus/power.js'
 import type { Content } from '../../core/consensus/types.js'
 import type { L1View } from '../../core/ports/l1.js'
-import type { Address } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 import type { L1Lag } from './l1Lag.js'
 import { L1Ranges } from './ranges.js'
 
 /** ms between two checkpoint votes, but for the term's last block (rule T3). */
 const VOTE_EVERY = 1000
-/** ms that joiners have to take part in sharing the key before they are named (rule P1). */
-const SHARE_TIMEOUT = 15_000
 
-/** Says what this member sees: ranges of L1, checkpoints, stalls, and how the sharing of the key went. */
+/** Says what this member sees: ranges of L1, checkpoints and stalls. */
 export class Attester {
   readonly #node: NodeContext
   readonly #lag: L1Lag
@@ -23,7 +20,6 @@ export class Attester {
   #lastVote = 0
   /** What was sent last, by slot, so that it is not sent again before consensus has it. */
   readonly #sent = new Map<string, string>()
-  #proposedSince: { generation: number; at: number } | undefined
   #term = -1
 
   constructor(node: NodeContext, l1: L1View, lag: L1Lag) {
@@ -41,7 +37,6 @@ export class Attester {
       this.#term = consensus.state.term.term
       this.#sent.clear()
     }
-    await this.#group()
     if (memberOf(consensus.state.committee, address) === undefined) return
     if (!this.#lag.isTooLong()) {
       await this.#checkpoint()
@@ -92,28 +87,5 @@ export class Attester {
     if (due === null || stallVotes.includes(address) || now() < Math.max(due, this.#startedAt + stallTimeout)) return
     const content: Content = { kind: 'stall', term: term.term, lastCheckpointNumber: checkpoint.number }
     await this.#attest('stall', content)
-  }
-
-  /**
-   * The devnet's single key needs no sharing: a member that is there says so. A joiner that says nothing, or something else,
-   * is named (rule P1): its word is needed, and would otherwise keep everybody's change waiting.
-   */
-  async #group(): Promise<void> {
-    const { consensus, address, now } = this.#node
-    const { proposed, committee, group } = consensus.state
-    if (proposed === null) return
-    const member = memberOf(committee, address) !== undefined
-    if (!member && memberOf(proposed, address) === undefined) return
-    if (this.#proposedSince?.generation !== proposed.generation) {
-      this.#proposedSince = { generation: proposed.generation, at: now() }
-    }
-    const agrees = (each: Address) => {
-      const vote = proposed.votes[each]
-      return vote !== undefined && vote.address === group.address && vote.failed.length === 0
-    }
-    const joiners = proposed.members.filter((each) => memberOf(committee, each.address) === undefined)
-    const late = now() - this.#proposedSince.at > SHARE_TIMEOUT
-    const failed = late && member ? joiners.map((each) => each.address).filter((each) => !agrees(each)) : []
-    await this.#attest('group', { kind: 'group', generation: proposed.generation, address: group.address, failed })
   }
 }

@@ -1,9 +1,8 @@
-import { stateRootsCalldata } from '../../core/chain/stateRoots.js'
 import { parseTransaction } from '../../core/chain/transaction.js'
 import { hexToBytes } from '../../core/codec/index.js'
-import type { SigningRequest } from '../../core/consensus/types.js'
+import { nextBump } from '../../core/consensus/signing.js'
+import type { L1Fees, SigningRequest } from '../../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
-import type { GroupSigner, L1Fees } from '../../core/ports/group.js'
 import type { L1Sender } from '../../core/ports/l1.js'
 import type { Hash, Hex } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
@@ -15,60 +14,57 @@ const SEND_AGAIN = 10_000
 /** ms after which one that L1 still did not mine gets higher fees (rule B2). */
 const BUMP_AFTER = 60_000
 
-/** Has the group sign what consensus asked for (rule B1), and brings to L1 what it signed (rule B4: anyone may). */
+/** Says what L1 asks for the group's transactions, and brings there what the group signed (rule B4: anyone may). */
 export class Duties {
   readonly #node: NodeContext
-  readonly #group: GroupSigner
   readonly #sender: L1Sender
   readonly #blobsOf: (hashes: readonly Hash[]) => readonly Uint8Array[] | undefined
-  readonly #seen = new Map<Hash, number>()
-  readonly #signedAt = new Map<Hash, number>()
+  /** Signed envelopes, and since when they are known here. */
+  readonly #seen = new Map<Hex, number>()
+  readonly #quotedAt = new Map<Hash, number>()
   /** By envelope. */
   readonly #sentAt = new Map<Hex, number>()
   readonly #firstSent = new Map<Hex, number>()
-  readonly #busy = new Set<SigningRequest['chain']>()
+  #busy = false
 
   constructor(
     node: NodeContext,
-    group: GroupSigner,
     sender: L1Sender,
     blobsOf: (hashes: readonly Hash[]) => readonly Uint8Array[] | undefined,
   ) {
     this.#node = node
-    this.#group = group
     this.#sender = sender
     this.#blobsOf = blobsOf
   }
 
-  /** What L1 needs goes by itself: an L1 that does not answer must not delay the opening of a term (rule L3). */
   async tick(): Promise<void> {
-    await Promise.all([this.#serveAll('l2'), this.#serveAll('l1')])
-    this.#forget()
-  }
-
-  async #serveAll(chain: SigningRequest['chain']): Promise<void> {
-    if (this.#busy.has(chain)) return
-    this.#busy.add(chain)
+    if (this.#busy) return
+    this.#busy = true
     try {
-      for (const request of Object.values(this.#node.consensus.state.requests)) {
-        if (request.chain === chain) await this.#serve(request)
-      }
+      for (const request of Object.values(this.#node.consensus.state.requests))
+        if (request.chain === 'l1') await this.#serve(request)
     } catch (error) {
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       this.#node.warn(messageOf(error))
     } finally {
-      this.#busy.delete(chain)
+      this.#busy = false
+      this.#forget()
     }
   }
 
   async #serve(request: SigningRequest): Promise<void> {
     const now = this.#node.now()
-    const seen = this.#seen.get(request.id) ?? now
-    this.#seen.set(request.id, seen)
+    const signing = this.#node.consensus.state.signing[request.id]
     const rank = this.#rank()
-    if (rank === undefined || now - seen < rank * STAND_BY) return
-    if (request.signed === null) await this.#sign(request, now)
-    else if (request.chain === 'l1') await this.#bring(request, request.signed, now)
+    if (rank === undefined || signing === undefined) return
+    const bump = nextBump(signing)
+    if (bump === 0) await this.#quote(request, bump, now)
+    if (request.signed === null) return
+    const signedAt = this.#seen.get(request.signed) ?? now
+    this.#seen.set(request.signed, signedAt)
+    if (now - signedAt < rank * STAND_BY) return
+    if (bump === undefined) await this.#send(request, request.signed, now)
+    else await this.#bring(request, request.signed, bump, now)
   }
 
   /** The current sequencer is first, the others follow in the order of the committee. */
@@ -84,41 +80,25 @@ export class Duties {
     return (place - first + committee.members.length) % committee.members.length
   }
 
-  /** Asked for once; a signature that does not reach the record is asked for again after a while. */
-  async #sign(request: SigningRequest, now: number, fees?: L1Fees): Promise<void> {
-    if (!isDue(this.#signedAt, request.id, now)) return
-    const data = request.data ?? (await this.#stateRoots())
-    if (data === undefined) return
-    this.#signedAt.set(request.id, now)
-    const paid = request.chain === 'l2' ? undefined : (fees ?? (await this.#sender.fees()))
-    const transaction = await this.#group.sign(request, data, paid)
-    if (this.#node.consensus.state.requests[request.id]?.signed !== request.signed) return
-    await this.#node.consensus.submit({ type: 'signed', request: request.id, transaction })
+  /** Says what L1 asks for a transaction of the group; the median of what t members say is what it pays (rule B2). */
+  async #quote(request: SigningRequest, bump: number, now: number, fees?: L1Fees): Promise<void> {
+    const { address, attest, consensus } = this.#node
+    if (consensus.state.signing[request.id]?.quotes[address] !== undefined || !isDue(this.#quotedAt, request.id, now))
+      return
+    this.#quotedAt.set(request.id, now)
+    await attest({ kind: 'fees', request: request.id, bump, fees: fees ?? (await this.#sender.fees()) })
   }
 
-  /** Sends what is signed until L1 has it, and has it signed with higher fees where L1 does not take it (rule B2). */
-  async #bring(request: SigningRequest, envelope: Hex, now: number): Promise<void> {
+  /** Sends what is signed until L1 has it, and asks for higher fees where L1 does not take it (rule B2). */
+  async #bring(request: SigningRequest, envelope: Hex, bump: number, now: number): Promise<void> {
     const first = this.#firstSent.get(envelope)
-    const young = first === undefined || now - first < BUMP_AFTER
-    if (young || !isDue(this.#signedAt, request.id, now)) return this.#send(request, envelope, now)
-    const fees = bumped(hexToBytes(envelope), await this.#sender.fees(), request.maxFeePerGas)
-    if (fees !== undefined) return this.#sign(request, now, fees)
-    this.#signedAt.set(request.id, now) // at its cap it waits; L1's fees are asked for now and then
-    await this.#send(request, envelope, now)
-  }
-
-  /** The calldata of the batch in flight, from this node's own blocks: consensus holds its hash alone. */
-  async #stateRoots(): Promise<Hex | undefined> {
-    const { chain, consensus, genesis } = this.#node
-    const content = consensus.state.batch.flight?.content
-    if (content === undefined) return undefined
-    const roots: Hash[] = []
-    for (let number = content.first; number <= content.last; number++) {
-      const block = await chain.blockByNumber(number)
-      if (block === undefined) return undefined
-      roots.push(block.stateRoot)
+    const isOld = first !== undefined && now - first >= BUMP_AFTER
+    if (isOld && isDue(this.#quotedAt, request.id, now)) {
+      const fees = bumped(hexToBytes(envelope), await this.#sender.fees(), request.maxFeePerGas)
+      if (fees !== undefined) await this.#quote(request, bump, now, fees)
+      else this.#quotedAt.set(request.id, now) // at its cap it waits; L1's fees are asked for now and then
     }
-    return stateRootsCalldata(genesis.l2.chainId, content.first, roots)
+    await this.#send(request, envelope, now)
   }
 
   async #send(request: SigningRequest, envelope: Hex, now: number): Promise<void> {
@@ -133,10 +113,8 @@ export class Duties {
   #forget(): void {
     const { requests } = this.#node.consensus.state
     const envelopes = new Set(Object.values(requests).map(({ signed }) => signed))
-    for (const map of [this.#seen, this.#signedAt]) {
-      for (const id of map.keys()) if (requests[id] === undefined) map.delete(id)
-    }
-    for (const map of [this.#sentAt, this.#firstSent]) {
+    for (const id of this.#quotedAt.keys()) if (requests[id] === undefined) this.#quotedAt.delete(id)
+    for (const map of [this.#seen, this.#sentAt, this.#firstSent]) {
       for (const envelope of map.keys()) if (!envelopes.has(envelope)) map.delete(envelope)
     }
   }

@@ -15,13 +15,13 @@ interface Waiting {
 /**
  * The threshold engine on a thread of its own. A thread that dies takes its ceremonies with it, and no more: what is under way
  * fails with `THRESHOLD_CRASHED`, and the next ceremony begins on a new one.
- * @throws MetisSeqError `ENGINE_UNREADABLE` (exit 9)
+ * Nothing is loaded and no thread runs before the first ceremony, which throws MetisSeqError `ENGINE_UNREADABLE` (exit 9).
  */
-export async function createThresholdCrypto(): Promise<ThresholdCrypto> {
-  const module = await engineModule('threshold')
+export function createThresholdCrypto(): ThresholdCrypto {
   let thread: Thread | undefined
   let closed = false
   const begin = async (name: 'share' | 'sign', request: Uint8Array): Promise<Ceremony> => {
+    const module = await engineModule('threshold')
     if (closed) throw refused(name, 'it is closed')
     if (thread === undefined || thread.dead)
       thread = new Thread(startThread('node/threshold/worker', { workerData: module }))

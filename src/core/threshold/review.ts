@@ -1,0 +1,118 @@
+import { encodeInbox } from '../batching/inbox.js'
+import { bigEndian, bytesToHex, concatAll, hexToBytes, keccak256, utf8 } from '../codec/index.js'
+import { L1_FEE_CAP } from '../consensus/batch.js'
+import { OPENING_GAS } from '../consensus/opening.js'
+import type { ConsensusState, L1Fees, SigningRequest } from '../consensus/types.js'
+import type { Genesis } from '../genesis/types.js'
+import type { Address, Hex } from '../types/hex.js'
+
+/** What a member knows by itself of what it is asked to sign. */
+export interface OwnFacts {
+  genesis: Genesis
+  state: ConsensusState
+  /** Calldata, where only its hash is agreed made from the member's own blocks. */
+  data: Hex
+  /** Whether it has unpacked these blobs and found its own final blocks in them (rule B4). */
+  holdsBlobs: boolean
+  /** The key's next nonce on the request's chain, as the member's own view has it; undefined where that does not answer. */
+  nonce: number | undefined
+}
+
+/** Gas on L1 that no transaction of the group needs more of: state roots of the longest batch. */
+const MAX_L1_GAS = 300_000 + 2_000 * 4096
+
+/**
+ * Why a member does not sign: every field of the transaction is compared with what follows from the member's own data, whatever
+ * asked for it (rules B1 to B3, E1, E2). Undefined where nothing speaks against it.
+ */
+export function whyNotSign(request: SigningRequest, fees: L1Fees | null, facts: OwnFacts): string | undefined {
+  const { genesis, data, nonce } = facts
+  const wanted = request.chain === 'l1' ? wantedOnL1(request, facts) : wantedOnL2(request, facts)
+  if (wanted === undefined) return `nothing of this kind (${request.kind}) is due`
+  const caps = request.chain === 'l1' ? L1_FEE_CAP : BigInt(genesis.group.l2FeeCap)
+  const highest = fees === null ? request.maxFeePerGas : mostOf(fees)
+  const faults: [boolean, string][] = [
+    [request.to !== wanted.to, `its destination is ${request.to}, not ${wanted.to}`],
+    [keccak256(hexToBytes(data)) !== request.dataHash, 'its data has another hash'],
+    [data !== wanted.data, `its data is not ${request.kind} of what this member knows`],
+    [request.chainId !== genesis[request.chain].chainId, `its chain id is ${request.chainId}`],
+    [request.key !== wanted.key, `it asks for the key ${request.key}, not ${wanted.key}`],
+    [request.nonce !== wanted.nonce, `its nonce is ${request.nonce}, not ${wanted.nonce}`],
+    [nonce !== undefined && nonce > request.nonce, `nonce ${request.nonce} is used, the next one is ${nonce}`],
+    [request.blobs.join() !== wanted.blobs.join(), 'its blobs are not those of the batch'],
+    [request.blobs.length > 0 && !facts.holdsBlobs, 'its blobs were not compared here with final blocks'],
+    [request.gasLimit > (request.chain === 'l1' ? MAX_L1_GAS : OPENING_GAS), `its gas limit is ${request.gasLimit}`],
+    [request.chain === 'l1' && fees === null, 'its fees are not agreed'],
+    [request.maxFeePerGas > caps || highest > caps, `its fees are above the cap of ${caps} wei`],
+  ]
+  return faults.find(([isThere]) => isThere)?.[1]
+}
+
+const mostOf = ({ maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas }: L1Fees) =>
+  [maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas].reduce((most, fee) => (fee > most ? fee : most), 0n)
+
+interface Wanted {
+  to: Address
+  key: Address
+  nonce: number
+  data: Hex
+  blobs: readonly Hex[]
+}
+
+/** The step of the batch in flight (rules B2, B3). */
+function wantedOnL1({ kind }: SigningRequest, { genesis, state, data }: OwnFacts): Wanted | undefined {
+  const { flight } = state.batch
+  if (flight === null) return undefined
+  const { content, step, blobTransactions } = flight
+  const { inbox, stateCommitmentChain } = genesis.l1
+  const common = { key: state.group.address, nonce: state.l1.nonce, blobs: [] }
+  const blobs = content.blobs[step]
+  if (kind === 'blobs') return blobs && { ...common, to: inbox, data: '0x', blobs }
+  if (kind === 'inbox' && step === content.blobs.length) {
+    const [batchIndex, firstBlock] = [BigInt(content.index), BigInt(content.first)]
+    const blockCount = content.last - content.first + 1
+    const header = encodeInbox({ da: 'blob', batchIndex, firstBlock, blockCount, transactionHashes: blobTransactions })
+    return { ...common, to: inbox, data: bytesToHex(header) }
+  }
+  const isDue = kind === 'stateRoots' && step > content.blobs.length
+  // Made of this member's own blocks: that they are the decided ones is what their hash says.
+  const isDecided = keccak256(hexToBytes(data)) === content.stateRoots
+  return isDue ? { ...common, to: stateCommitmentChain, data: isDecided ? data : '0x' } : undefined
+}
+
+/** The opening of the current term, or of the one that follows at its normal boundary (rules E1, E2). */
+function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: OwnFacts): Wanted | undefined {
+  const { contract, group, next, term } = state
+  const isNow = subject === term.term
+  const opening = isNow ? term.opening : (next?.opening ?? [])
+  const place = opening.indexOf(id)
+  const sequencer = isNow ? term.sequencer : next?.sequencer
+  if (place < 0 || sequencer === undefined || subject > term.term + 1) return undefined
+  const entered = term.kind === 'genesis' || term.checkpointAt !== null
+  // Where the term's opening is final the contract has counted it; whatever follows comes after it.
+  const before = contract.nonce - (entered && isNow ? opening.length : 0)
+  const nonce = before + place + (entered || isNow ? 0 : term.opening.length)
+  const epoch = isNow ? term.epoch : term.epoch + 1
+  const start = (isNow ? term.parentNumber : term.endBlock) + 1
+  const end = isNow ? term.endBlock : term.endBlock + genesis.consensus.epochLength
+  const calls: Partial<Record<SigningRequest['kind'], Hex>> = {
+    commitEpoch: call('commitEpoch(uint256,uint256,uint256,address)', [epoch, start, end, sequencer]),
+    recommitEpoch: call('recommitEpoch(uint256,uint256,uint256,uint256,address)', [
+      epoch - 1,
+      epoch,
+      start,
+      end,
+      sequencer,
+    ]),
+    updateMpcAddress: call('UpdateMpcAddress(address)', [group.address]),
+    updateEpochLength: call('UpdateEpochLength(uint256)', [genesis.consensus.epochLength]),
+  }
+  const data = calls[kind]
+  return data && { to: genesis.l2.sequencerSet, key: contract.mpc, nonce, data, blobs: [] }
+}
+
+/** ABI encoding of a call whose arguments are all one word. */
+function call(signature: string, args: readonly (number | Address)[]): Hex {
+  const words = args.map((arg) => bigEndian(BigInt(arg), 32))
+  return bytesToHex(concatAll([hexToBytes(keccak256(utf8(signature))).subarray(0, 4), ...words]))
+}
