@@ -68,6 +68,7 @@ export class Line {
   readonly #duties: Duties
   readonly #batcher: Batcher
   readonly #group: GroupMember
+  readonly #requests: OwnRequests
   readonly #running = new Set<Promise<unknown>>()
   /** Where the record stood at the start. Until consensus is there its state is old: acting on it would undo final blocks. */
   readonly #recorded: number
@@ -91,6 +92,7 @@ export class Line {
     const { chainId, gasLimit } = genesis.l2
     const authorities = (transaction: Transaction) => authoritiesOf(transaction, chainId, recover)
     const seals = openSealStore(stores.seals)
+    const blobs = new BlobStore(stores.blobs)
     this.#network = options.join({
       onBlock: (_from, block) => this.#keeper.receive(block),
       onTransaction: (_from, raw) => this.#spawn(this.submissions.receive(raw)),
@@ -100,6 +102,7 @@ export class Line {
         const [block, record] = [await chain.blockByHash(hash), seals.get(hash)]
         return block === undefined || record?.seal == null ? undefined : { encoded: block.encoded, seal: record.seal }
       },
+      serveBlobs: async (hashes) => blobs.get(hashes),
     })
     this.context = {
       genesis,
@@ -128,7 +131,6 @@ export class Line {
     this.#lag = new L1Lag(this.context)
     this.#attester = new Attester(this.context, l1, this.#lag)
     this.submissions = new Submissions(this.context)
-    const blobs = new BlobStore(stores.blobs)
     this.#batcher = new Batcher(
       {
         genesis,
@@ -153,14 +155,14 @@ export class Line {
       blobs,
     )
     this.#duties = new Duties(this.context, sender, (hashes) => blobs.get(hashes))
-    const requests = new OwnRequests(this.context, sender, (hashes) => blobs.get(hashes) !== undefined)
+    this.#requests = new OwnRequests(this.context, sender, (hashes) => blobs.get(hashes) !== undefined)
     this.#group = new GroupMember(
       {
         ...this.context,
         pubkeyOf: (address) => this.#pubkeyOf(address),
         send: (to, sealed) => this.#network.sendGroup(to, sealed),
-        dataOf: (request) => requests.dataOf(request),
-        whyNot: (...asked) => requests.whyNot(...asked),
+        dataOf: (request) => this.#requests.dataOf(request),
+        whyNot: (...asked) => this.#requests.whyNot(...asked),
       },
       { ...group, database: stores.shares },
       () => this.#wakeGroup(),
@@ -184,6 +186,7 @@ export class Line {
     this.#spawn(this.#attester.tick())
     if (seesL1) this.#spawn(this.#duties.tick())
     this.#spawn(this.#batcher.tick())
+    this.#spawn(this.#requests.look())
     this.#wakeGroup()
     this.#spawn(this.submissions.tick())
   }

@@ -6,11 +6,18 @@ import { whyNotSign } from '../core/threshold/review.js'
 import type { Hash, Hex } from '../core/types/hex.js'
 import type { NodeContext } from './sequencer/context.js'
 
+/** ms between two looks at the nonce on L1. */
+const LOOK_EVERY = 3000
+
 /** What a member makes of a request for the group's signature, of its own chain, blobs and view of L1. */
 export class OwnRequests {
   readonly #node: NodeContext
   readonly #sender: Pick<L1Sender, 'nonce'>
   readonly #holds: (blobs: readonly Hash[]) => boolean
+  /** The key's next nonce as this node's own L1 has it; undefined where that does not answer. */
+  #l1Nonce: number | undefined
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #looking = false
 
   constructor(node: NodeContext, sender: Pick<L1Sender, 'nonce'>, holds: (blobs: readonly Hash[]) => boolean) {
     this.#node = node
@@ -38,7 +45,7 @@ export class OwnRequests {
   }
 
   async whyNot(request: SigningRequest, fees: L1Fees | null, data: Hex): Promise<string | undefined> {
-    const nonce = await this.#nonce(request)
+    const nonce = request.chain === 'l1' ? this.#l1Nonce : await this.#l2Nonce(request)
     const { consensus, genesis } = this.#node
     return whyNotSign(request, fees, {
       genesis,
@@ -49,19 +56,28 @@ export class OwnRequests {
     })
   }
 
-  /** The key's next nonce at what is final of L2, or as this node's own L1 has it; undefined where that does not answer. */
-  async #nonce({ chain, key }: SigningRequest): Promise<number | undefined> {
-    const { consensus } = this.#node
-    const { checkpoint } = consensus.state
+  /** Now and then, while L1 is to be written to: where L1 stands. What is asked for meanwhile does not wait for its answer. */
+  async look(): Promise<void> {
+    const { consensus, now } = this.#node
+    const isNeeded = Object.values(consensus.state.requests).some(({ chain }) => chain === 'l1')
+    if (this.#looking || !isNeeded || now() - this.#lookedAt < LOOK_EVERY) return
+    this.#looking = true
+    this.#lookedAt = now()
     try {
-      if (chain === 'l1') return await this.#sender.nonce(key)
-      return (await this.#node.chain.isCanonical(checkpoint))
-        ? await this.#node.chain.nonce(key, checkpoint.hash)
-        : undefined
+      this.#l1Nonce = await this.#sender.nonce(consensus.state.group.address)
     } catch (error) {
-      // An L1 that is silent, or a state that is gone: what is agreed stands on what was final before.
+      // An L1 that is silent says nothing against what consensus agreed on.
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
-      return undefined
+      this.#l1Nonce = undefined
+    } finally {
+      this.#looking = false
     }
+  }
+
+  /** The key's next nonce at what is final of L2; undefined where that is not here yet. */
+  async #l2Nonce({ key }: SigningRequest): Promise<number | undefined> {
+    const { chain, consensus } = this.#node
+    const { checkpoint } = consensus.state
+    return (await chain.isCanonical(checkpoint)) ? chain.nonce(key, checkpoint.hash) : undefined
   }
 }

@@ -96,7 +96,19 @@ export class Liar {
         return { ...content, lastCheckpointNumber: content.lastCheckpointNumber + this.#dice.below(2) }
       case 'group': {
         const members = this.#world.order.state.proposed?.members ?? []
-        return { ...content, failed: members.length > 0 ? [this.#dice.pick(members).address] : [] }
+        return members.length > 0 ? { ...content, failed: [this.#dice.pick(members).address] } : content
+      }
+      case 'sharing':
+        return { ...content, broadcast: any }
+      case 'anew':
+        return content
+      case 'fees': {
+        const fee = this.#dice.chance(500) ? 10n ** 15n : 0n
+        return { ...content, fees: { maxFeePerGas: fee, maxPriorityFeePerGas: fee, maxFeePerBlobGas: fee } }
+      }
+      case 'unsigned': {
+        const signers = this.#world.order.state.signing[content.request]?.session?.signers ?? []
+        return { ...content, outcome: 'failed', culprits: signers.length > 0 ? [this.#dice.pick(signers)] : [] }
       }
       case 'batch':
         return { ...content, attempt: content.attempt + this.#dice.below(3), stateRoots: any }
@@ -116,11 +128,19 @@ export class Liar {
         if (!this.#does('censor')) handlers.onTransaction(from, raw)
       },
       onBatch: (from, batch) => handlers.onBatch(from, batch),
+      onGroup: (from, sealed) => handlers.onGroup(from, sealed),
       serveBlock: async (hash) => {
         if (this.#lies.has('idle') || this.#does('mute', 800)) return new Promise(() => undefined)
         const block = await handlers.serveBlock(hash)
         if (block !== undefined && this.#does('misserve', 800)) return this.#misserved(member, block)
         return block
+      },
+      serveBlobs: async (hashes) => {
+        if (this.#does('mute', 800)) return new Promise(() => undefined)
+        const blobs = await handlers.serveBlobs(hashes)
+        const [first] = blobs ?? []
+        if (first === undefined || !this.#does('misserve', 800)) return blobs
+        return hashes.map(() => first.map((byte, i) => (i === 40 + this.#dice.below(200) ? byte ^ 1 : byte)))
       },
     }
   }
@@ -161,6 +181,12 @@ export class Liar {
         if (!this.#does('censor')) network.sendTransaction(raw)
       },
       requestBlock: (...asked) => network.requestBlock(...asked),
+      requestBlobs: (...asked) => network.requestBlobs(...asked),
+      sendGroup: (to, sealed) => {
+        if (this.#does('dumb')) return
+        const bad = concatBytes(sealed.subarray(0, -4), utf8('junk'))
+        network.sendGroup(to, this.#does('badShares', 400) ? bad : sealed)
+      },
       sendBatch: (batch) => {
         if (this.#does('badBatch', 800)) {
           const [blobs = []] = batch.blobs
@@ -184,6 +210,20 @@ export class Liar {
         if (this.#does('withhold', 700)) return send(block, this.#dice.pick([0, 300, 600]))
         network.sendBlock(block)
       },
+    }
+  }
+
+  /** Ends sessions that it signs in, with names of its own choice, and calls its share lost. */
+  #blame(member: Member, engine: Pick<ConsensusEngine, 'submit'>): void {
+    const { group, signing } = this.#world.order.state
+    if (this.#dice.chance(100))
+      void this.#attest(member, engine, { kind: 'anew', generation: group.generation, lost: true })
+    for (const [request, { session }] of Object.entries(signing)) {
+      if (session?.signers.includes(member.address) !== true) continue
+      const others = session.signers.filter((each) => each !== member.address)
+      const culprits = this.#dice.chance(300) ? [] : [this.#dice.pick(others)]
+      const common = { session: session.number, ban: this.#dice.chance(300), reason: 'a lie', culprits }
+      void this.#attest(member, engine, { kind: 'unsigned', request: request as Hash, outcome: 'failed', ...common })
     }
   }
 
@@ -249,6 +289,7 @@ export class Liar {
       const content: Content = { kind: 'stall', term: state.term.term, lastCheckpointNumber: state.checkpoint.number }
       void this.#attest(member, engine, content)
     }
+    if (this.#does('blame')) this.#blame(member, engine)
     if (!this.#does('flood')) return
     const old = order.blocks[this.#dice.below(order.height + 1)]?.messages[0]
     if (old !== undefined) order.inject(old, this.#anybody(), life)

@@ -1,10 +1,9 @@
 import type { ConsensusState } from '../../src/core/consensus/types.js'
 import type { Genesis } from '../../src/core/genesis/types.js'
 import { begunGuard } from '../../src/core/guard/guard.js'
-import type { GroupSigner } from '../../src/core/ports/group.js'
 import type { L1View } from '../../src/core/ports/l1.js'
 import type { Network, NetworkHandlers, SealedBlock } from '../../src/core/ports/network.js'
-import type { Hash } from '../../src/core/types/hex.js'
+import type { Address, Hash } from '../../src/core/types/hex.js'
 import type { Replay } from '../../src/node/consensus/driver.js'
 import { Line, type LineOptions } from '../../src/node/line.js'
 import { guardChanges } from '../../src/node/sequencer/guard.js'
@@ -16,6 +15,8 @@ import { Disk } from './world/database.js'
 import type { Dice } from './world/dice.js'
 import type { Order } from './world/engine.js'
 import type { Evm } from './world/evm.js'
+import { GROUP } from './world/genesis.js'
+import { openBox, simCrypto, simSeal } from './world/group.js'
 import { type Key, recover } from './world/keys.js'
 import { simKzg } from './world/kzg.js'
 import type { L1, L1Answers } from './world/l1.js'
@@ -32,7 +33,8 @@ export interface World {
   net: Net
   order: Order
   l1: L1
-  group: GroupSigner
+  /** Puts the share of a founder on its disk. */
+  giveShare: (disk: Disk, address: Address) => void
   replay: Replay
   tick: number
   /** A block that a member sent or served. */
@@ -42,6 +44,8 @@ export interface World {
   onChain: (member: Member) => void
   onNews: (member: Member, news: NodeNews) => void
   onFatal: (member: Member, error: unknown) => void
+  /** A session of the group that a member takes part in. */
+  onSession: (member: Member, session: Hash, digest: Hash | undefined) => void
   /** Changes what a member is made of: a liar's ports, or a fault that is planted. */
   ports: (member: Member, options: LineOptions, life: Life) => LineOptions
 }
@@ -49,7 +53,13 @@ export interface World {
 /** A node: its key and disks, which outlive it, and its run while it lives. */
 export class Member {
   readonly chain: ChainDisk
-  readonly disks = { consensus: new Disk(), seals: new Disk(), guard: new Disk(), blobs: new Disk() }
+  readonly disks = {
+    consensus: new Disk(),
+    seals: new Disk(),
+    guard: new Disk(),
+    blobs: new Disk(),
+    shares: new Disk(),
+  }
   answers: L1Answers
   life: Life | undefined
   line: Line | undefined
@@ -95,7 +105,7 @@ export class Member {
     this.seenL1 = decidedOf(world.order.state)
     const onWrite = () => this.#wrote()
     const open = (disk: Disk) => disk.open(clock, dice, life, onWrite)
-    const { consensus, seals, guard, blobs } = this.disks
+    const { consensus, seals, guard, blobs, shares } = this.disks
     const chain = new SimChain(world.genesis.l2.chainId, {
       evm: world.evm,
       disk: this.chain,
@@ -105,14 +115,27 @@ export class Member {
       slowness: 30,
       onWrite,
     })
+    const crypto = simCrypto({
+      group: GROUP,
+      clock,
+      dice,
+      life,
+      onBegin: (session, digest) => life.alive && world.onSession(this, session, digest),
+    })
     const options: LineOptions = {
       genesis: world.genesis,
       key: { address: this.address, sign: this.key.sign },
-      stores: { consensus: open(consensus), seals: open(seals), guard: open(guard), blobs: open(blobs) },
+      stores: {
+        consensus: open(consensus),
+        seals: open(seals),
+        guard: open(guard),
+        blobs: open(blobs),
+        shares: open(shares),
+      },
       chain,
       engine: world.order.open(this.address, life),
       join: (handlers) => this.#join(life, handlers),
-      group: { address: world.group.address, sign: (...args) => life.within(() => world.group.sign(...args)) },
+      group: { crypto: { sign: crypto, share: crypto }, seal: simSeal(this.address), box: openBox },
       l1: this.#seeing(world.l1.view(life, () => this.answers)),
       sender: world.l1.sender(life, () => this.answers),
       kzg: simKzg(clock, dice, life),

@@ -18,6 +18,9 @@ export const LIES = [
   'falseSeals', // others' blocks passed on with other seals
   'flood', // blocks on unknown parents, messages that are none, old ones again
   'badBatch',
+  'badShares', // junk in what the members of the group say to one another
+  'dumb', // says nothing to them
+  'blame', // ends sessions and names anybody for it, calls its share lost
 ] as const
 export type Lie = (typeof LIES)[number]
 

@@ -1,23 +1,20 @@
 import { signedEnvelope, signingDigest } from '../../src/core/chain/transaction.js'
 import { isQuorum, WEI_PER_METIS } from '../../src/core/consensus/power.js'
 import { messageOf } from '../../src/core/errors/index.js'
-import type { GroupSigner } from '../../src/core/ports/group.js'
 import type { Address, Hash } from '../../src/core/types/hex.js'
 import { replayBlock } from '../../src/node/consensus/driver.js'
 import type { LineOptions } from '../../src/node/line.js'
-import { createDevGroupSigner } from '../../src/node/threshold/dev.js'
 import { Liar } from './liar.js'
 import { Member, type World } from './member.js'
 import type { Action, Schedule } from './schedule.js'
 import { Violation, Watch } from './watch.js'
 import { Clock } from './world/clock.js'
-import { Disk } from './world/database.js'
 import { Dice } from './world/dice.js'
 import { type ApplyBlock, Order, rememberingReplay } from './world/engine.js'
-import { found, GROUP, START, USERS } from './world/genesis.js'
+import { found, START, USERS } from './world/genesis.js'
 import { keyOf, recover } from './world/keys.js'
 import { L1 } from './world/l1.js'
-import { Life } from './world/life.js'
+import type { Life } from './world/life.js'
 import { Net } from './world/network.js'
 
 /** Errors that are planted to see that they are found: other state machine, or other ports of each member. */
@@ -68,7 +65,7 @@ class Simulation {
     this.#schedule = schedule
     this.#keepNews = keepNews
     this.#dice = new Dice(schedule.seed)
-    const { genesis, networkId, evm } = found(schedule)
+    const { genesis, networkId, evm, giveShare } = found(schedule)
     const [clock, dice] = [this.#clock, this.#dice]
     this.#net = new Net(clock, dice, schedule.weather)
     this.#l1 = new L1(clock, dice, genesis, schedule.l1)
@@ -111,7 +108,7 @@ class Simulation {
       net: this.#net,
       order: this.#order,
       l1: this.#l1,
-      group: this.#group(),
+      giveShare,
       replay,
       tick: schedule.tick,
       onSealed: (member, block) => this.#judge(() => this.#watch.sealed(member, block)),
@@ -122,6 +119,7 @@ class Simulation {
       },
       onNews: (member, news) => this.#tell(member, JSON.stringify(news)),
       onFatal: (member, error) => this.#fatal(member, error),
+      onSession: (member, session, digest) => this.#judge(() => this.#watch.session(member, session, digest)),
       ports: (member, options, life) => {
         const changed = fault.ports?.(options, member, life) ?? options
         return this.#liars.get(member.index)?.ports(member, changed, life) ?? changed
@@ -129,7 +127,10 @@ class Simulation {
     }
     for (const { node, lies } of schedule.liars)
       this.#liars.set(node, new Liar(this.#world, schedule.seed + node, lies))
-    for (const index of schedule.stakes.keys()) this.#join(index)
+    for (const index of schedule.stakes.keys()) {
+      const { address, disks } = this.#join(index)
+      giveShare(disks.shares, address)
+    }
   }
 
   async run(): Promise<Outcome> {
@@ -401,20 +402,6 @@ class Simulation {
     return (
       3 * liars.reduce((sum, { power }) => sum + power, 0) >= totalPower || liars.length > members.length - threshold
     )
-  }
-
-  #group(): GroupSigner {
-    const database = new Disk().open(this.#clock, this.#dice, new Life(), () => undefined)
-    const signer = createDevGroupSigner(GROUP.privateKey, database, GROUP.sign)
-    return {
-      address: signer.address,
-      sign: async (...args) => {
-        await this.#clock.pause(this.#dice.below(200))
-        const envelope = await signer.sign(...args)
-        this.#judge(() => this.#watch.signed(envelope))
-        return envelope
-      },
-    }
   }
 
   #fatal(member: Member, error: unknown): void {

@@ -46,6 +46,7 @@ export class Watch {
   readonly #finalOf = new Map<Member, number>()
   readonly #included = new Set<Hash>()
   readonly #contents = new Map<number, Hash>()
+  readonly #sessions = new Set<string>()
   readonly #deposited = new Map<Address, bigint>()
   readonly #twins: { member: Member; deaths: number; sealed: Block; sequencer: Address }[] = []
   readonly #networkId: Hash
@@ -84,6 +85,7 @@ export class Watch {
       if (effect.type === 'checkpointDecided') this.#supported(effect.checkpoint, committee)
       if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint, effect.term)
       if (effect.type === 'rangeDecided') this.#range(effect.range)
+      if (effect.type === 'signatureRecorded' && effect.request.signed !== null) this.#signed(effect.request.signed)
       if (effect.type === 'slash' && this.#honest(effect.sequencer))
         throw new Violation('honest members are never named', `${effect.sequencer} is slashed in term ${effect.term}`)
     }
@@ -250,8 +252,16 @@ export class Watch {
     })
   }
 
+  /** No honest member takes part in a session twice, nor in one with two digests: a share would be given away. */
+  session(member: Member, session: Hash, digest: Hash | undefined): void {
+    const key = `${member.address} ${session}`
+    if (member.honest && this.#sessions.has(key))
+      throw new Violation('no session twice', `node ${member.index} takes part in ${session} again, for ${digest}`)
+    this.#sessions.add(key)
+  }
+
   /** One content for each nonce of the group on L1. */
-  signed(envelope: Hex): void {
+  #signed(envelope: Hex): void {
     const { blobs, chainId, data, nonce, to } = parseTransaction(hexToBytes(envelope))
     if (chainId !== 31_337) return
     const content = contentHash({ nonce, to, dataHash: keccak256(data), blobs })

@@ -17,6 +17,8 @@ export interface NetworkHandlers {
   onGroup(from: Address, sealed: Uint8Array): void
   /** A stored block by its hash, sealed or not sealed yet. */
   serveBlock(hash: Hash): Promise<SealedBlock | undefined>
+  /** The blobs with these versioned hashes, all of them or none. */
+  serveBlobs(hashes: readonly Hash[]): Promise<readonly Uint8Array[] | undefined>
 }
 
 /** Between the nodes: no order, no delivery guarantee; whoever needs a block asks for it again. */
@@ -29,5 +31,10 @@ export interface Network {
   sendGroup(to: Address, sealed: Uint8Array): void
   /** Asks every peer until one has a block that is accepted (rule T2): any of them may answer with anything. */
   requestBlock(hash: Hash, accepts: (block: SealedBlock) => boolean): Promise<SealedBlock | undefined>
+  /** Asks every peer for blobs, until what one has is accepted (rule B4): any of them may answer with anything. */
+  requestBlobs(
+    hashes: readonly Hash[],
+    accepts: (blobs: readonly Uint8Array[]) => Promise<boolean>,
+  ): Promise<readonly Uint8Array[] | undefined>
   close(): void
 }

@@ -5,7 +5,7 @@ import type { Hash } from '../types/hex.js'
 type Named =
   | { kind: 'sharing'; generation: number }
   | { kind: 'trial'; generation: number; subset: number }
-  | { kind: 'signature'; session: number; digest: Hash }
+  | { kind: 'signature'; session: number }
 
 /** The id of a session, under which its messages travel and the library separates its hashes. */
 export function sessionId(networkId: Hash, named: Named): Hash {

@@ -1,3 +1,4 @@
+import { BLOB_SIZE } from '../../core/batching/blobs.js'
 import { decodeBatch2 } from '../../core/batching/layout2/decode.js'
 import { encodeBatch2 } from '../../core/batching/layout2/encode.js'
 import { batchToBlobs, fromBlobs, versionedHash } from '../../core/batching/payload.js'
@@ -16,6 +17,8 @@ import { type BatchNode, ownBatch } from './own.js'
 /** ms after which the next member proposes. */
 const ATTEMPT = 8000
 const MAX_BATCH_BLOCKS = 512
+/** ms between two times that the others are asked for blobs. */
+const FETCH_EVERY = 2000
 /** Layout 2 of a batch; what a proposal may unpack to at most. */
 const MAX_BYTES = 32 << 20
 
@@ -35,6 +38,7 @@ export class Batcher {
   readonly #kzg: Kzg
   readonly #store: BlobStore
   #proposed = ''
+  #fetchedAt = Number.NEGATIVE_INFINITY
   #busy = false
 
   constructor(node: BatchNode, kzg: Kzg, store: BlobStore) {
@@ -47,12 +51,31 @@ export class Batcher {
     if (this.#busy) return
     this.#busy = true
     try {
+      await this.#fetch()
       await this.#propose()
     } catch (error) {
       this.#refuse('own batch', error) // the next member proposes
     } finally {
       this.#busy = false
     }
+  }
+
+  /** The blobs of a batch that was decided without this member: it compares them too, before it signs anything of it (rule B4). */
+  async #fetch(): Promise<void> {
+    const { consensus, network, now, mayVote } = this.#node
+    const content = consensus.state.batch.flight?.content
+    if (content === undefined || now() - this.#fetchedAt < FETCH_EVERY || !mayVote()) return
+    const hashes = content.blobs.flat()
+    if (this.#store.get(hashes) !== undefined) return
+    this.#fetchedAt = now()
+    const isOfBatch = async (blobs: readonly Uint8Array[]) => {
+      if (blobs.length !== hashes.length || blobs.some(({ length }) => length !== BLOB_SIZE)) return false
+      return (await this.#kzg.commitments(blobs)).map(versionedHash).join() === hashes.join()
+    }
+    const found = await network.requestBlobs(hashes, isOfBatch)
+    if (found === undefined) return
+    await this.#ownLike(content.index, fromBlobs(found, MAX_BYTES))
+    await this.#store.put(content.index, hashes, found)
   }
 
   async #propose(): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Network, NetworkHandlers, SealedBlock } from '../../core/ports/network.js'
-import type { Address, Hash } from '../../core/types/hex.js'
+import type { Network, NetworkHandlers } from '../../core/ports/network.js'
+import type { Address } from '../../core/types/hex.js'
 
 /** Joins the nodes of one process. Deliveries are separate turns of the event loop, as they would be over a wire. */
 export class LocalHub {
@@ -27,7 +27,8 @@ export class LocalHub {
         const target = this.#nodes.get(to)
         if (target !== undefined) post([to, target], (receiver) => receiver.onGroup(address, sealed))
       },
-      requestBlock: (hash, accepts) => ask(others(), hash, accepts),
+      requestBlock: (hash, accepts) => ask(others(), (peer) => peer.serveBlock(hash), accepts),
+      requestBlobs: (hashes, accepts) => ask(others(), (peer) => peer.serveBlobs(hashes), accepts),
       close: () => {
         this.#nodes.delete(address)
       },
@@ -35,14 +36,14 @@ export class LocalHub {
   }
 }
 
-async function ask(
+async function ask<T>(
   peers: readonly [Address, NetworkHandlers][],
-  hash: Hash,
-  accepts: (block: SealedBlock) => boolean,
-): Promise<SealedBlock | undefined> {
+  serve: (peer: NetworkHandlers) => Promise<T | undefined>,
+  accepts: (answer: T) => boolean | Promise<boolean>,
+): Promise<T | undefined> {
   for (const [, peer] of peers) {
-    const block = await peer.serveBlock(hash)
-    if (block !== undefined && accepts(block)) return block
+    const answer = await serve(peer)
+    if (answer !== undefined && (await accepts(answer))) return answer
   }
   return undefined
 }

@@ -158,7 +158,7 @@ export class Sharings {
     const { node, shares } = this.#parts
     const { committee, group } = node.consensus.state
     if (memberOf(committee, node.address) === undefined) return
-    const lost = shares.get(group.generation) === undefined
+    const lost = shares.get(group.generation)?.publicKey !== group.publicKey
     const isLong = node.now() - group.since > ANEW_AFTER
     const banned = group.apart.some(({ until }) => until === Number.MAX_SAFE_INTEGER)
     const isNeeded = banned || Object.values(group.anew).includes(true)

@@ -61,6 +61,7 @@ export class Signatures {
     for (const [number, { request, conversation }] of this.#tasks) {
       if (signing[request.id]?.session?.number === number) continue
       conversation?.close()
+      this.#parts.mailbox.close(this.#sessionId(number))
       this.#tasks.delete(number)
     }
   }
@@ -85,6 +86,10 @@ export class Signatures {
     return made
   }
 
+  #sessionId(session: number): Hash {
+    return sessionId(this.#parts.node.networkId, { kind: 'signature', session })
+  }
+
   /** A session whose signers are all gone is ended by whoever is there. */
   async #watch(request: SigningRequest, session: SigningSession): Promise<void> {
     const { committee } = this.#parts.node.consensus.state
@@ -102,16 +107,20 @@ export class Signatures {
     const { request, session } = task
     const { committee, group } = node.consensus.state
     if (session.generation !== group.generation) return false // it is about to be begun anew
+    const isOver = () => this.#tasks.get(session.number) !== task
     const data = await node.dataOf(request)
+    if (isOver()) return false
     if (data === undefined) {
       if (node.now() - task.since > BEHIND)
         await this.#refuse(task, 'this member does not have its blocks or blobs yet')
       return false
     }
     const reason = await node.whyNot(request, signing.fees, data)
+    if (isOver()) return false
     if (reason !== undefined) return this.#refuse(task, reason)
     const share = shares.get(session.generation)
-    if (share === undefined) return this.#refuse(task, `this member has no share of sharing ${session.generation}`)
+    if (share?.publicKey !== group.publicKey)
+      return this.#refuse(task, `this member has no share of sharing ${session.generation}`)
     const transaction = transactionOf(request, signing.fees, hexToBytes(data))
     const digest = bytesToHex(signingDigest(transaction))
     try {
@@ -120,12 +129,12 @@ export class Signatures {
       if (!(error instanceof MetisSeqError) || error.code !== 'GROUP_GUARD') throw error
       return this.#refuse(task, messageOf(error))
     }
-    const id = sessionId(node.networkId, { kind: 'signature', session: session.number, digest })
     const names = new Map(
       committee.members.flatMap(({ address }, i) =>
         session.signers.includes(address) ? [[i + 1, address] as const] : [],
       ),
     )
+    const id = this.#sessionId(session.number)
     const ceremony = await crypto.sign.sign({ session: id, signers: [...names.keys()], digest, share: share.share })
     task.transaction = transaction
     task.conversation = new Conversation(this.#parts, { session: id, ceremony, names, patience: PATIENCE })
@@ -162,6 +171,7 @@ export class Signatures {
   async #refuse(task: Task, reason: string): Promise<false> {
     const { kind, subject } = task.request
     this.#parts.node.refused(`request (${kind} ${subject})`, reason)
+    this.#parts.mailbox.close(this.#sessionId(task.session.number))
     await this.#say(task, { outcome: 'refused', culprits: [], ban: false, reason })
     return false
   }

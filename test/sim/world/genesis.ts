@@ -1,9 +1,11 @@
 import { networkIdOf } from '../../../src/core/consensus/digest.js'
-import { WEI_PER_METIS } from '../../../src/core/consensus/power.js'
+import { thresholdOf, WEI_PER_METIS } from '../../../src/core/consensus/power.js'
 import type { Genesis } from '../../../src/core/genesis/types.js'
-import type { Hash } from '../../../src/core/types/hex.js'
+import type { Address } from '../../../src/core/types/hex.js'
 import type { Schedule } from '../schedule.js'
+import type { Disk } from './database.js'
 import { Evm } from './evm.js'
+import { foundKey } from './group.js'
 import { addressOf, hashOf, keyOf } from './keys.js'
 import { genesisSet } from './sequencerSet.js'
 
@@ -12,7 +14,7 @@ export const GROUP = keyOf('group')
 export const START = 1_700_000_000
 
 /** The network of a schedule, and the machine that executes its blocks. */
-export function found(schedule: Schedule): { genesis: Genesis; networkId: Hash; evm: Evm } {
+export function found(schedule: Schedule) {
   const sequencers = schedule.stakes.map((stake, i) => {
     const { address, pubkey } = keyOf(`member ${i}`)
     return { id: i + 1, signer: address, pubkey, stake: String(BigInt(stake) * WEI_PER_METIS) }
@@ -27,6 +29,8 @@ export function found(schedule: Schedule): { genesis: Genesis; networkId: Hash; 
     { accounts: new Map(rich), set: genesisSet(GROUP.address, firstSequencer, epochLength), deposits: 0 },
   )
   const { hash, stateRoot } = evm.block0.block
+  const { publicKey, give } = foundKey(GROUP, sequencers.length, thresholdOf(sequencers.length))
+  const order = sequencers.map(({ signer }) => signer).sort()
   const genesis: Genesis = {
     version: 1,
     name: 'simulation',
@@ -45,9 +49,11 @@ export function found(schedule: Schedule): { genesis: Genesis; networkId: Hash; 
     },
     l2: { ...l2, alloc: {}, sequencerSet, hash, stateRoot },
     consensus: { epochLength, blockTime, stallTimeout, maxFuture: 5000, snapshotInterval: 10, entropyDelay: 6 },
-    group: { address: GROUP.address, l1Nonce: 3, l2FeeCap: '100000000000' },
+    group: { address: GROUP.address, publicKey, l1Nonce: 3, l2FeeCap: '100000000000' },
     firstSequencer,
     sequencers,
   }
-  return { genesis, networkId: networkIdOf(genesis), evm }
+  /** Puts a founder's share on its disk. */
+  const giveShare = (disk: Disk, address: Address) => give(disk, address, order.indexOf(address) + 1)
+  return { genesis, networkId: networkIdOf(genesis), evm, giveShare }
 }

@@ -1,5 +1,5 @@
-import type { Network, NetworkHandlers, SealedBlock } from '../../../src/core/ports/network.js'
-import type { Address, Hash } from '../../../src/core/types/hex.js'
+import type { Network, NetworkHandlers } from '../../../src/core/ports/network.js'
+import type { Address } from '../../../src/core/types/hex.js'
 import type { Clock } from './clock.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
@@ -59,7 +59,11 @@ export class Net {
       sendBlock: (block) => toAll((target) => target.onBlock(address, block)),
       sendTransaction: (raw) => toAll((target) => target.onTransaction(address, raw)),
       sendBatch: (batch) => toAll((target) => target.onBatch(address, batch)),
-      requestBlock: (hash, accepts) => life.within(() => this.#ask(address, others(), hash, accepts)),
+      sendGroup: (to, sealed) => this.send(address, to, (target) => target.onGroup(address, sealed)),
+      requestBlock: (hash, accepts) =>
+        life.within(() => this.#ask(address, others(), (peer) => peer.serveBlock(hash), accepts)),
+      requestBlobs: (hashes, accepts) =>
+        life.within(() => this.#ask(address, others(), (peer) => peer.serveBlobs(hashes), accepts)),
       close: () => {
         this.#peers.delete(address)
       },
@@ -87,19 +91,22 @@ export class Net {
   }
 
   /** Asks one after the other, the next soon after the last, until one has what is wanted. */
-  #ask(
+  #ask<T>(
     from: Address,
     others: readonly Address[],
-    hash: Hash,
-    accepts: (block: SealedBlock) => boolean,
-  ): Promise<SealedBlock | undefined> {
+    serve: (peer: NetworkHandlers) => Promise<T | undefined>,
+    accepts: (answer: T) => boolean | Promise<boolean>,
+  ): Promise<T | undefined> {
     return new Promise((resolve) => {
       const asked = this.#dice.shuffled(others)
       for (const [i, other] of asked.entries()) {
         this.#clock.after(i * ASK_NEXT, () =>
-          this.send(from, other, ({ serveBlock }) => {
-            void serveBlock(hash).then((block) => {
-              this.send(other, from, () => block !== undefined && accepts(block) && resolve(block))
+          this.send(from, other, (peer) => {
+            void serve(peer).then((answer) => {
+              this.send(other, from, () => {
+                if (answer === undefined) return
+                void Promise.resolve(accepts(answer)).then((isWanted) => isWanted && resolve(answer))
+              })
             })
           }),
         )

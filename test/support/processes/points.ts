@@ -1,7 +1,7 @@
 import type { FaultPoint } from '../../../src/core/faultPoints.js'
 
-/** When a process reaches a point: at the making of a network, at any start, under traffic, once it has old states, or in `snapshot`. */
-export const MOMENTS: Readonly<Record<FaultPoint, 'founding' | 'start' | 'traffic' | 'pruning' | 'snapshot'>> = {
+/** When a process reaches a point: at the making of a network, at any start, under traffic, when the key is shared anew, once it has old states, or in `snapshot`. */
+export const MOMENTS: Readonly<Record<FaultPoint, 'founding' | 'start' | 'traffic' | 'sharing' | 'pruning' | 'snapshot'>> = {
   'version.written': 'start',
   'file.synced': 'start',
   'l1.saved': 'start',
@@ -19,6 +19,9 @@ export const MOMENTS: Readonly<Record<FaultPoint, 'founding' | 'start' | 'traffi
   'batch.stored': 'traffic',
   'batch.sent': 'traffic',
   'group.guarded': 'traffic',
+  'sharing.begun': 'sharing',
+  'share.stored': 'sharing',
+  'share.destroyed': 'sharing',
   'l1.sent': 'traffic',
   'prune.marked': 'pruning',
   'prune.swept': 'pruning',

@@ -40,7 +40,8 @@ describe('the data folder', () => {
   })
 
   it.each([
-    ['2\n', 'DATA_FOLDER_TOO_NEW'],
+    ['3\n', 'DATA_FOLDER_TOO_NEW'],
+    ['1\n', 'DATA_FOLDER_TOO_OLD'],
     ['one', 'DATA_FOLDER_CORRUPT'],
     ['', 'DATA_FOLDER_CORRUPT'],
   ])('of version "%s" is refused and left alone', async (version, code) => {

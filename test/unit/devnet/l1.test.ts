@@ -34,6 +34,7 @@ describe('the devnet L1', () => {
       epochLength: 4,
       blockTime: 1000,
       salt: `0x${'5a'.repeat(32)}`,
+      group: Promise.resolve({ address: accounts.spare.address, publicKey: '0x' }),
       now: () => Date.now(),
       step: () => {},
     })

@@ -51,6 +51,8 @@ describe('a peer that sequences nothing', () => {
       onBlock: (_, sealed) => peer.sendBlock(forged(sealed, networkId)),
       onTransaction: () => undefined,
       onBatch: () => undefined,
+      onGroup: () => undefined,
+      serveBlobs: async () => undefined,
       serveBlock: async () => undefined,
     })
     const refusals = () => running.events.filter((event) => event.event === 'refused' && event.what.startsWith('block'))
@@ -78,6 +80,8 @@ describe('a peer that sequences nothing', () => {
       onBlock: (_, sealed) => heard.set(sealed.seal.hash, sealed),
       onTransaction: () => undefined,
       onBatch: () => undefined,
+      onGroup: () => undefined,
+      serveBlobs: async () => undefined,
       serveBlock: async (hash) => {
         const honest = heard.get(hash)
         if (honest === undefined) return undefined

@@ -9,9 +9,7 @@ import { networkIdOf } from '../../../src/core/consensus/digest.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
 import { SEQUENCER_SET_ADDRESS, sequencerSetStorage } from '../../../src/core/genesis/sequencerSet.js'
 import type { Genesis } from '../../../src/core/genesis/types.js'
-import type { Database } from '../../../src/core/ports/database.js'
 import type { ConsensusEngine } from '../../../src/core/ports/engine.js'
-import type { GroupSigner } from '../../../src/core/ports/group.js'
 import type { Kzg, L1Sender, L1View } from '../../../src/core/ports/l1.js'
 import type { Address, Hex } from '../../../src/core/types/hex.js'
 import { loadArtifact } from '../../../src/l1/artifacts.js'
@@ -20,8 +18,8 @@ import { makeGenesisBlock } from '../../../src/node/execution/embedded/index.js'
 import { beginNodeGuard, createNode } from '../../../src/node/index.js'
 import { LocalHub } from '../../../src/node/p2p/hub.js'
 import { openDatabase } from '../../../src/node/storage/level.js'
-import { createDevGroupSigner } from '../../../src/node/threshold/dev.js'
 import type { NodeEvent, SequencerNode } from '../../../src/node/types.js'
+import { type Founded, founded, giveShare, PASSWORD } from '../../support/threshold/founded.js'
 
 export const METIS = 10n ** 18n
 
@@ -30,6 +28,10 @@ export function keyOf(name: string) {
   const pubkey = publicKeyOf(privateKey)
   return { privateKey, pubkey, address: addressOfPublicKey(pubkey) }
 }
+
+/** Four sequencers, who share a key. */
+const KEYS = [0, 1, 2, 3].map((i) => keyOf(`sequencer ${i}`))
+const foundedGroup = (): Promise<Founded> => founded(KEYS)
 
 /** An L1 that can't be reached: sequencing must go on all the same (rule L3). */
 const silent = () => Promise.reject(new MetisSeqError('L1_SILENT', 'no L1 in this test', { severity: 'temporary' }))
@@ -44,7 +46,7 @@ export interface Options {
 }
 
 export async function makeGenesis(options: Options = {}): Promise<Genesis> {
-  const group = keyOf('group')
+  const { address: group, publicKey } = await foundedGroup()
   const sequencers = [100_000n, 60_000n, 40_000n, 20_000n].map((stake, i) => {
     const { address, pubkey } = keyOf(`sequencer ${i}`)
     return { id: i + 1, signer: address, pubkey, stake: (stake * METIS).toString() }
@@ -52,8 +54,8 @@ export async function makeGenesis(options: Options = {}): Promise<Genesis> {
   const first = sequencers[0]?.signer ?? '0x'
   const epochLength = options.epochLength ?? 4
   const storage = sequencerSetStorage({
-    owner: group.address,
-    group: group.address,
+    owner: group,
+    group,
     firstSequencer: first,
     epochLength: BigInt(epochLength),
   })
@@ -64,7 +66,7 @@ export async function makeGenesis(options: Options = {}): Promise<Genesis> {
       code: (await loadArtifact('MetisSequencerSet')).deployedBytecode as Hex,
       storage,
     },
-    [group.address]: { balance: (1000n * METIS).toString() },
+    [group]: { balance: (1000n * METIS).toString() },
     [keyOf('user').address]: { balance: (1000n * METIS).toString() },
   }
   const fields = { timestamp: Math.floor(Date.now() / 1000) - 10, gasLimit: 30_000_000, baseFee: '1000000000' }
@@ -95,7 +97,7 @@ export async function makeGenesis(options: Options = {}): Promise<Genesis> {
       snapshotInterval: 8,
       entropyDelay: 4,
     },
-    group: { address: group.address, l1Nonce: 0, l2FeeCap: (1000n * 10n ** 9n).toString() },
+    group: { address: group, publicKey, l1Nonce: 0, l2FeeCap: (1000n * 10n ** 9n).toString() },
     firstSequencer: first,
     sequencers,
   }
@@ -112,22 +114,21 @@ export class TestNetwork {
     readonly genesis: Genesis,
     readonly directory: string,
     readonly engine: ConsensusEngine,
-    readonly group: GroupSigner,
-    readonly guard: Database,
     readonly hub: LocalHub,
   ) {}
 
   static async start(genesis: Genesis, directory?: string, hub = new LocalHub()): Promise<TestNetwork> {
     const folder = directory ?? (await mkdtemp(join(tmpdir(), 'metis-seq-node-')))
     const engine = await openEmbeddedLog(await openDatabase(join(folder, 'log')), () => Date.now())
-    const guard = await openDatabase(join(folder, 'group'))
-    const group = createDevGroupSigner(keyOf('group').privateKey, guard)
-    const network = new TestNetwork(genesis, folder, engine, group, guard, hub)
+    const network = new TestNetwork(genesis, folder, engine, hub)
     const networkId = networkIdOf(genesis)
     for (let i = 0; i < 4; i++) {
       const place = { directory: join(folder, `node${i}`), networkId, address: keyOf(`sequencer ${i}`).address }
       // A key is new where its node has no folder yet; at a restart its guard has to be there.
-      if (!existsSync(place.directory)) await beginNodeGuard(place)
+      if (!existsSync(place.directory)) {
+        await beginNodeGuard(place)
+        await giveShare(place.directory, place.address, await foundedGroup())
+      }
       await network.startNode(i)
     }
     return network
@@ -141,7 +142,7 @@ export class TestNetwork {
       keyLocks: join(this.directory, 'locks'),
       engine: this.engine,
       hub: this.hub,
-      group: this.group,
+      password: PASSWORD,
       l1: silentView,
       sender: silentSender,
       kzg: noKzg,
@@ -190,6 +191,5 @@ export class TestNetwork {
   async close(): Promise<void> {
     for (const node of this.running()) await node.close()
     await this.engine.close()
-    await this.guard.close()
   }
 }
