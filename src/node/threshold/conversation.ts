@@ -24,7 +24,7 @@ export interface Talk {
   board?: Board
   /** Whether this member says anything in a round; always, where it is not said. */
   speaks?: (round: number) => boolean
-  /** ms that others have for a round. */
+  /** ms that others have for the first round. */
   patience: number
 }
 
@@ -83,8 +83,8 @@ export class Conversation {
       const { now } = this.#parts.node
       const lost = this.#unreadable()
       if (lost.length > 0) return failed(lost, 'it says what cannot be read')
-      if (silent.length > 0 && now() - this.#roundSince > this.#talk.patience)
-        return failed(silent, `nothing came of it in round ${this.#round} for ${this.#talk.patience} ms`)
+      if (silent.length > 0 && now() - this.#roundSince > this.#patience)
+        return failed(silent, `nothing came of it in round ${this.#round} for ${this.#patience} ms`)
       if (silent.length > 0) {
         if (now() - this.#saidAt > SAY_AGAIN) this.#sayAgain()
         return undefined
@@ -95,6 +95,14 @@ export class Conversation {
       await this.#say()
     }
     return undefined
+  }
+
+  /**
+   * More for each further round: whoever misses a word of an earlier round is the first to say so, and those who only wait for
+   * that one do not name it.
+   */
+  get #patience(): number {
+    return Math.round(this.#talk.patience * (1 + (this.#round - 1) / 3))
   }
 
   async #say(): Promise<void> {

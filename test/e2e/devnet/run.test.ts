@@ -121,6 +121,23 @@ describe('a running devnet', () => {
     expect(nodes[4]?.stake).toBe((50_000n * METIS).toString())
   })
 
+  it('lets it leave again, and the address of the group stays', async () => {
+    const { accounts, contracts, group, l1, spare } = devnet.descriptor
+    const owner = new Wallet(accounts[2]?.privateKey ?? '', connect(l1.url, l1.chainId))
+    const pool = new Contract(contracts.lockingPool, lockingPoolAbi, owner)
+    const id = await pool.getFunction('seqSigners')(spare.address)
+    const from = devnet.events.length
+    await (await pool.getFunction('setSequencerRewardRecipient')(id, owner.address)).wait()
+    await (await pool.getFunction('unlock')(id, 0)).wait()
+    const { members } = await devnet.first('committee', () => true, from)
+    expect(members).toHaveLength(4)
+    expect(members).not.toContain(spare.address)
+    const { term } = await devnet.first('termOpened', () => true, from)
+    await devnet.first('signed', ({ kind, subject }) => /commitEpoch/.test(kind) && subject > term.term + 1, from)
+    const status = await (await fetch(`${devnet.descriptor.nodes[0]?.rest}/status`)).json()
+    expect(status.group).toEqual({ address: group, generation: 2 })
+  })
+
   it('lets a node begin with the state of another one', async () => {
     const file = join(root, 'state.snapshot')
     const block = String((await rotation()).safe)

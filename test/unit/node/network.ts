@@ -29,9 +29,10 @@ export function keyOf(name: string) {
   return { privateKey, pubkey, address: addressOfPublicKey(pubkey) }
 }
 
-/** Four sequencers, who share a key. */
-const KEYS = [0, 1, 2, 3].map((i) => keyOf(`sequencer ${i}`))
-const foundedGroup = (): Promise<Founded> => founded(KEYS)
+/** METIS of the sequencers, who share a key. */
+const STAKES = [100_000n, 60_000n, 40_000n, 20_000n]
+const foundedGroup = (members: number): Promise<Founded> =>
+  founded(Array.from({ length: members }, (_, i) => keyOf(`sequencer ${i}`)))
 
 /** An L1 that can't be reached: sequencing must go on all the same (rule L3). */
 const silent = () => Promise.reject(new MetisSeqError('L1_SILENT', 'no L1 in this test', { severity: 'temporary' }))
@@ -43,11 +44,13 @@ export interface Options {
   epochLength?: number
   stallTimeout?: number
   blockTime?: number
+  /** METIS of each sequencer. */
+  stakes?: readonly bigint[]
 }
 
-export async function makeGenesis(options: Options = {}): Promise<Genesis> {
-  const { address: group, publicKey } = await foundedGroup()
-  const sequencers = [100_000n, 60_000n, 40_000n, 20_000n].map((stake, i) => {
+export async function makeGenesis({ stakes = STAKES, ...options }: Options = {}): Promise<Genesis> {
+  const { address: group, publicKey } = await foundedGroup(stakes.length)
+  const sequencers = stakes.map((stake, i) => {
     const { address, pubkey } = keyOf(`sequencer ${i}`)
     return { id: i + 1, signer: address, pubkey, stake: (stake * METIS).toString() }
   })
@@ -103,7 +106,7 @@ export async function makeGenesis(options: Options = {}): Promise<Genesis> {
   }
 }
 
-/** Four nodes in this process on real stores; L1 is silent. */
+/** The nodes of a genesis in this process on real stores; L1 is silent. */
 export class TestNetwork {
   readonly nodes: (SequencerNode | undefined)[] = []
   readonly events: NodeEvent[] = []
@@ -122,12 +125,13 @@ export class TestNetwork {
     const engine = await openEmbeddedLog(await openDatabase(join(folder, 'log')), () => Date.now())
     const network = new TestNetwork(genesis, folder, engine, hub)
     const networkId = networkIdOf(genesis)
-    for (let i = 0; i < 4; i++) {
+    const members = genesis.sequencers.length
+    for (let i = 0; i < members; i++) {
       const place = { directory: join(folder, `node${i}`), networkId, address: keyOf(`sequencer ${i}`).address }
       // A key is new where its node has no folder yet; at a restart its guard has to be there.
       if (!existsSync(place.directory)) {
         await beginNodeGuard(place)
-        await giveShare(place.directory, place.address, await foundedGroup())
+        await giveShare(place.directory, place.address, await foundedGroup(members))
       }
       await network.startNode(i)
     }

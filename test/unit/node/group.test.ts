@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { parseTransaction } from '../../../src/core/chain/transaction.js'
+import { hexToBytes, keccak256, utf8 } from '../../../src/core/codec/index.js'
+import type { Address } from '../../../src/core/types/hex.js'
+import { recoverNative } from '../../../src/node/consensus/recover.js'
+import { Circle, type Made } from '../../support/threshold/circle.js'
+import { keyOf, locked } from '../consensus/network.js'
+
+let circle: Circle
+afterEach(() => circle?.close())
+
+const signatures = () => circle.state.signatures
+const address = (i: number): Address => keyOf(i).address
+const namedBy = (by: (refusal: { by: Address }) => boolean, what: RegExp) =>
+  circle.refusals.filter((each) => by(each) && what.test(each.what)).map(({ reason }) => reason)
+
+/** The next opening is signed, and by the key of the group. */
+async function openings(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const before = signatures().length
+    await circle.until(
+      () => circle.state.next?.opening.every((id) => circle.state.requests[id]?.signed != null) === true,
+    )
+    for (const { signed } of Object.values(circle.state.requests)) {
+      if (signed === null) continue
+      const { digest, signature, value } = parseTransaction(hexToBytes(signed))
+      expect([recoverNative(digest, signature), value]).toEqual([circle.state.group.address, 0n])
+    }
+    circle.finishTerm()
+    expect(signatures().length).toBeGreaterThanOrEqual(before)
+  }
+}
+
+/** Whom other members than the `liar` held anything against, in the record. */
+const named = (liar?: Address) =>
+  new Set(
+    circle.effects.flatMap((effect) =>
+      effect.type === 'sessionFailed' && effect.member !== liar ? effect.culprits : [],
+    ),
+  )
+
+describe('a group of four', { timeout: 120_000 }, () => {
+  it('signs with any three, waits with two, and goes on when a third is back', async () => {
+    circle = await Circle.of(4)
+    await openings(3)
+    for (const { signers } of signatures()) expect(signers).toHaveLength(3)
+    await circle.stop(address(0))
+    await openings(2)
+    expect(signatures().at(-1)?.signers).not.toContain(address(0))
+    await circle.stop(address(1))
+    const before = signatures().length
+    const { number } = sessionOf()
+    await circle.until(() => sessionOf().number > number + 1)
+    expect(signatures()).toHaveLength(before)
+    circle.start(address(0))
+    await openings(1)
+    expect(signatures().length).toBeGreaterThan(before)
+  })
+
+  it('names who sends junk, and nobody else; goes on with the others', async () => {
+    circle = await Circle.of(4, { 2: ({ node, adapters }) => ({ node, adapters: withJunk(adapters) }) })
+    await openings(4)
+    expect(named(address(2))).toEqual(new Set([address(2)]))
+  })
+
+  it('names who is silent, and goes on with the others', async () => {
+    circle = await Circle.of(4, { 1: ({ node, adapters }) => ({ node: { ...node, send: () => undefined }, adapters }) })
+    await openings(3)
+    expect(named(address(1))).toEqual(new Set([address(1)]))
+  })
+
+  it.each([
+    ['a transfer of funds', 'transfer'],
+    ['the same call on another chain', 'chain'],
+  ])('signs nothing else with a member that signs %s in its place: names it, and goes on', async (_, word) => {
+    const other = keccak256(utf8(`digest of ${word}`))
+    circle = await Circle.of(4, { 3: ({ node, adapters }) => ({ node, adapters: withDigest(adapters, other) }) })
+    await openings(4)
+    expect(named(address(3))).toEqual(new Set([address(3)]))
+  })
+
+  it('refuses for a reason that stands in the record, and signs without who refuses', async () => {
+    const why = 'its destination is another one'
+    circle = await Circle.of(4, {
+      0: ({ node, adapters }) => ({ node: { ...node, whyNot: async () => why }, adapters }),
+    })
+    await openings(3)
+    expect(circle.effects).toContainEqual(
+      expect.objectContaining({ type: 'sessionFailed', member: address(0), reason: why, culprits: [] }),
+    )
+    for (const { signers } of signatures()) expect(signers).not.toContain(address(0))
+  })
+
+  it('takes no harm from messages that are sent again, to others, or in another name', async () => {
+    const sent: [Address, Uint8Array][] = []
+    circle = await Circle.of(4, {
+      0: ({ node, adapters }) => ({
+        node: {
+          ...node,
+          send: (to, sealed) => {
+            sent.push([to, sealed])
+            node.send(to, sealed)
+          },
+        },
+        adapters,
+      }),
+    })
+    await openings(2)
+    const old = sent.slice()
+    for (const [to, sealed] of old) {
+      circle.deliver(address(0), to, sealed)
+      for (const each of circle.addresses) circle.deliver(address(1), each, sealed)
+    }
+    await openings(2)
+    expect(named()).toEqual(new Set())
+    expect(namedBy(() => true, /^group message of/).length).toBeGreaterThan(0)
+  })
+
+  it('changes its members and keeps its address; old shares are destroyed when the new ones have signed', async () => {
+    circle = await Circle.of(4)
+    const { address: group } = circle.state.group
+    await openings(1)
+    const joiner = keyOf(4)
+    circle.add(joiner)
+    circle.network.l1(12, [locked(12, 5, joiner)])
+    await circle.until(() => circle.state.proposed?.ready != null)
+    await openings(2)
+    expect(circle.state.committee.members).toHaveLength(5)
+    expect(circle.state.group).toMatchObject({ address: group, generation: 1 })
+    settle()
+    await circle.until(() => circle.addresses.every((each) => sharesOf(each).join() === '1'))
+
+    circle.network.l1(14, [{ type: 'exit', block: 13, id: 1, deactivationBatch: 1 }])
+    await circle.until(() => circle.state.proposed?.ready != null)
+    await openings(2)
+    expect(circle.state.committee.members.map((each) => each.address)).not.toContain(address(0))
+    expect(circle.state.group).toMatchObject({ address: group, generation: 2 })
+    settle()
+    await circle.until(() => sharesOf(address(0)).length === 0 && sharesOf(address(1)).join() === '2')
+  })
+
+  it('makes a lost share anew with the help of the others', async () => {
+    circle = await Circle.of(4)
+    await openings(1)
+    await circle.stop(address(2))
+    ;(circle.disk(address(2)) as Map<string, Uint8Array>).clear()
+    circle.start(address(2))
+    await circle.until(() => circle.state.group.anew[address(2)] === true)
+    await openings(1)
+    expect(signatures().at(-1)?.signers).not.toContain(address(2))
+    for (const each of [0, 1, 3]) circle.member(address(each)).refresh()
+    await circle.until(() => circle.state.proposed?.ready != null)
+    await openings(2)
+    expect(circle.state.group).toMatchObject({ generation: 1, anew: {} })
+    settle()
+    await circle.until(() => sharesOf(address(2)).join() === '1')
+  })
+})
+
+/** Decides a checkpoint within the term. */
+function settle(): void {
+  circle.network.checkpoint(circle.state.checkpoint.number + 1)
+}
+
+function sessionOf() {
+  const sessions = Object.values(circle.state.signing).flatMap(({ session }) => session ?? [])
+  const last = sessions.sort((a, b) => a.number - b.number).at(-1)
+  if (last === undefined) throw new Error('nothing is being signed')
+  return last
+}
+
+/** Numbers of the sharings that a member has shares of on its disk. */
+function sharesOf(member: Address): number[] {
+  const keys = [...circle.disk(member).keys()].filter((key) => key.startsWith('s') && key.length === 9)
+  return keys.map((key) => key.charCodeAt(8))
+}
+
+function withJunk(adapters: Made['adapters']): Made['adapters'] {
+  const { seal } = adapters
+  const junk = (content: Uint8Array) => content.map((byte, i) => (i > 8 ? byte ^ 0x5a : byte))
+  return {
+    ...adapters,
+    seal: { ...seal, seal: (to, message) => seal.seal(to, { ...message, content: junk(message.content) }) },
+  }
+}
+
+function withDigest(adapters: Made['adapters'], digest: `0x${string}`): Made['adapters'] {
+  const { crypto } = adapters
+  const sign = {
+    ...crypto.sign,
+    sign: (request: Parameters<typeof crypto.sign.sign>[0]) => crypto.sign.sign({ ...request, digest }),
+  }
+  return { ...adapters, crypto: { ...crypto, sign } }
+}
