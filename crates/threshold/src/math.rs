@@ -47,13 +47,14 @@ pub fn point(scalar: &Scalar) -> ProjectivePoint {
 }
 
 /// The factor of the value at `me` in the sum that gives the constant coefficient, from the values at `places`.
-/// `None` where a place is twice there, or 0.
+/// `None` where the places are no set that `me` is in, or one is 0.
 pub fn weight(places: &[u8], me: u8) -> Option<Scalar> {
     let at = |place: u8| Scalar::from(u64::from(place));
     let others = places.iter().filter(|place| **place != me);
     let (above, below) = others
         .fold((Scalar::ONE, Scalar::ONE), |(above, below), other| (above * at(*other), below * (at(*other) - at(me))));
-    let is_set = places.iter().filter(|place| **place == me).count() == 1 && !places.contains(&0);
+    let is_new = |(i, place): (usize, &u8)| *place != 0 && !places[..i].contains(place);
+    let is_set = places.contains(&me) && places.iter().enumerate().all(is_new);
     is_set.then(|| below.invert().map(|inverse| above * inverse).into_option()).flatten()
 }
 
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn a_place_that_is_twice_there_or_none_has_no_weight() {
         for (places, me) in [(vec![1, 1, 2], 1), (vec![1, 2], 3), (vec![0, 1], 1), (vec![1, 2, 2], 1)] {
-            assert_eq!(weight(&places, me), if places == [1, 2, 2] { weight(&[1, 2, 2], 1) } else { None });
+            assert_eq!(weight(&places, me), None);
         }
     }
 

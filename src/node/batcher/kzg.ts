@@ -1,13 +1,9 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
-import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Kzg } from '../../core/ports/l1.js'
+import { TaskThread } from '../../engines/thread.js'
 import { type KzgAnswer, type KzgTask, kzgWorkerSource } from './kzgWorker.js'
-
-interface Waiting {
-  resolve: (answer: KzgAnswer) => void
-  reject: (error: MetisSeqError) => void
-}
 
 const BLOB_BYTES = 131_072
 
@@ -16,49 +12,25 @@ const BLOB_BYTES = 131_072
  * with `KZG_FAILED` (temporary); the next call starts another.
  */
 export function createKzg(): Kzg {
-  const waiting = new Map<number, Waiting>()
-  let worker: Worker | undefined
+  let thread: TaskThread<KzgTask, KzgAnswer> | undefined
   let closed = false
-  let lastId = 0
 
-  const start = (): Worker => {
+  const start = () => {
     const library = createRequire(import.meta.url).resolve('@crate-crypto/node-eth-kzg')
-    const started = new Worker(kzgWorkerSource, { eval: true, workerData: { library } })
-    started.on('message', (answer: KzgAnswer) => {
-      const job = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      if (waiting.size === 0) started.unref()
-      job?.resolve(answer)
-    })
-    started.on('error', (error) => end(started, messageOf(error)))
-    started.on('exit', (code) => end(started, `its thread ended with code ${code}`))
-    // After the listeners: one for messages keeps the process alive anew.
-    started.unref()
-    return started
-  }
-  const end = (ended: Worker, reason: string) => {
-    if (worker !== ended) return
-    worker = undefined
-    for (const { reject } of waiting.values()) reject(failed(reason, 'temporary'))
-    waiting.clear()
+    const worker = new Worker(kzgWorkerSource, { eval: true, workerData: { library } })
+    return new TaskThread<KzgTask, KzgAnswer>(worker, (reason) => failed(reason, 'temporary'))
   }
   const run = async (kind: KzgTask['kind'], blobs: readonly Uint8Array[]): Promise<KzgAnswer> => {
     if (closed) throw failed('it is closed', 'refused')
     const odd = blobs.find(({ length }) => length !== BLOB_BYTES)
     if (odd !== undefined) throw failed(`a blob has ${odd.length} bytes instead of ${BLOB_BYTES}`, 'refused')
-    worker ??= start()
-    const on = worker
-    const id = ++lastId
-    const answer = await new Promise<KzgAnswer>((resolve, reject) => {
-      waiting.set(id, { resolve, reject })
-      on.ref()
-      on.postMessage({ id, kind, blobs } satisfies KzgTask)
-    })
+    if (thread === undefined || thread.dead) thread = start()
+    const answer = await thread.ask({ kind, blobs })
     if (answer.error !== undefined) throw failed(answer.error, 'refused')
     return answer
   }
 
-  worker = start()
+  thread = start()
   return {
     async commitments(blobs) {
       return (await run('commitments', blobs)).commitments
@@ -69,10 +41,7 @@ export function createKzg(): Kzg {
     },
     async close() {
       closed = true
-      const last = worker
-      if (last === undefined) return
-      end(last, 'it was closed')
-      await last.terminate()
+      await thread?.close()
     },
   }
 }

@@ -1,16 +1,12 @@
-import type { Worker } from 'node:worker_threads'
-import { Exit, MetisSeqError, messageOf } from '../../core/errors/index.js'
+import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Ceremony, ThresholdCrypto } from '../../core/ports/threshold.js'
 import { engineModule } from '../../engines/module.js'
-import { startThread } from '../../engines/thread.js'
+import { startThread, TaskThread } from '../../engines/thread.js'
 import type { ThresholdFunction } from './instance.js'
 import { readBegun, readEnd, shareRequest, signRequest, stepRequest } from './wire.js'
-import type { ThresholdAnswer, ThresholdTask } from './worker.js'
+import type { ForgetTask, ThresholdAnswer, ThresholdTask } from './worker.js'
 
-interface Waiting {
-  resolve: (answer: ThresholdAnswer) => void
-  reject: (error: MetisSeqError) => void
-}
+type Thread = TaskThread<ThresholdTask, ThresholdAnswer>
 
 /**
  * The threshold engine on a thread of its own. A thread that dies takes its ceremonies with it, and no more: what is under way
@@ -24,13 +20,13 @@ export function createThresholdCrypto(): ThresholdCrypto {
     const module = await engineModule('threshold')
     if (closed) throw refused(name, 'it is closed')
     if (thread === undefined || thread.dead)
-      thread = new Thread(startThread('node/threshold/worker', { workerData: module }))
+      thread = new TaskThread(startThread('node/threshold/worker', { workerData: module }), crashed)
     const on = thread
-    const { handle, first } = readBegun(await on.ask(name, request))
+    const { handle, first } = readBegun(await ask(on, name, request))
     return {
       first,
-      step: async (incoming) => readEnd(await on.ask('step', stepRequest(handle, incoming))),
-      forget: () => on.forget(handle),
+      step: async (incoming) => readEnd(await ask(on, 'step', stepRequest(handle, incoming))),
+      forget: () => on.tell({ id: 0, name: 'forget', handle } satisfies ForgetTask),
     }
   }
   return {
@@ -43,57 +39,10 @@ export function createThresholdCrypto(): ThresholdCrypto {
   }
 }
 
-/** Tasks of one thread, one after the other. */
-class Thread {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, Waiting>()
-  #end: string | undefined
-  #last = 0
-
-  constructor(worker: Worker) {
-    this.#worker = worker
-    worker.on('message', (answer: ThresholdAnswer) => {
-      const waiting = this.#waiting.get(answer.id)
-      this.#waiting.delete(answer.id)
-      if (this.#waiting.size === 0) worker.unref()
-      waiting?.resolve(answer)
-    })
-    worker.on('error', (error) => this.#ended(messageOf(error)))
-    worker.on('exit', (code) => this.#ended(`its thread ended with code ${code}`))
-    // After the listeners: one for messages keeps the process alive anew.
-    worker.unref()
-  }
-
-  get dead(): boolean {
-    return this.#end !== undefined
-  }
-
-  async ask(name: ThresholdFunction, request: Uint8Array): Promise<Uint8Array> {
-    if (this.#end !== undefined) throw crashed(this.#end)
-    const id = ++this.#last
-    const { reply, refusal } = await new Promise<ThresholdAnswer>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker.ref()
-      this.#worker.postMessage({ id, name, request } satisfies ThresholdTask)
-    })
-    if (reply === undefined) throw refused(name, refusal ?? 'it says nothing')
-    return reply
-  }
-
-  forget(handle: number): void {
-    if (!this.dead) this.#worker.postMessage({ id: 0, name: 'forget', handle } satisfies ThresholdTask)
-  }
-
-  async close(): Promise<void> {
-    this.#ended('it was closed')
-    await this.#worker.terminate()
-  }
-
-  #ended(reason: string): void {
-    this.#end ??= reason
-    for (const { reject } of this.#waiting.values()) reject(crashed(this.#end))
-    this.#waiting.clear()
-  }
+async function ask(thread: Thread, name: ThresholdFunction, request: Uint8Array): Promise<Uint8Array> {
+  const { reply, refusal } = await thread.ask({ name, request })
+  if (reply === undefined) throw refused(name, refusal ?? 'it says nothing')
+  return reply
 }
 
 function crashed(reason: string): MetisSeqError {
