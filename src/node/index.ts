@@ -15,6 +15,7 @@ import { openStores, type Stores } from './stores.js'
 import { openShareBox } from './threshold/box.js'
 import { createThresholdCrypto } from './threshold/crypto.js'
 import { createMessageSeal } from './threshold/envelope.js'
+import { Shares } from './threshold/shares.js'
 import type { NodeNews, NodeOptions, SequencerNode } from './types.js'
 import { rotationOf, statusOf } from './views.js'
 
@@ -37,6 +38,7 @@ async function openNode(options: NodeOptions, lock: KeyLock): Promise<SequencerN
   const { directory, genesis, stateHistory = DEFAULT_STATE_HISTORY } = options
   const stores = await openStores(directory)
   await bringGuardForward(stores.guard, networkIdOf(genesis), options.key.address)
+  const box = await readableBox(options, stores)
   let node: RunningNode | undefined
   const pruning = (keep: number) => ({
     keep,
@@ -51,9 +53,21 @@ async function openNode(options: NodeOptions, lock: KeyLock): Promise<SequencerN
     buildBudget: genesis.consensus.blockTime / 2,
     stateHistory: stateHistory === 'all' ? undefined : pruning(stateHistory),
   })
-  const box = await openShareBox(options.password, stores.shares)
   node = new RunningNode(options, { stores, chain, lock, box })
   return node.start()
+}
+
+/** What encrypts the shares, once it is seen that what is stored can be read with it. @throws MetisSeqError `SHARE_UNREADABLE` (exit 9) */
+async function readableBox({ key, password }: NodeOptions, stores: Stores): Promise<ShareBox> {
+  try {
+    const box = await openShareBox(password, stores.shares)
+    await new Shares(stores.shares, box, key.address).check()
+    return box
+  } catch (error) {
+    // All of them: with another password the node may be started again in this process.
+    for (const store of Object.values(stores)) await store.close()
+    throw error
+  }
 }
 
 interface Opened {

@@ -37,7 +37,7 @@ export function proposeCommittee(draft: Draft): void {
   draft.effects.push({ type: 'committeeProposed', generation, members: addresses })
 }
 
-/** A member asks that the key be shared anew among the same members: to renew the shares, or because it lost its own. */
+/** Rule G7: a member asks that the key be shared anew among the same members: to renew the shares, or because it lost its own. */
 export function applyAnew(
   draft: Draft,
   member: Address,
@@ -52,7 +52,7 @@ export function applyAnew(
 }
 
 /**
- * A participant broadcasts its part of a round. The record is the channel, so what counts is the same for all: whoever says
+ * A participant broadcasts its part of a round (rule G5). The record is the channel, so what counts is the same for all: whoever says
  * two things in one round is named here, and nobody can be blamed for having heard the other.
  */
 export function applySharing(draft: Draft, member: Address, content: SharingContent): void {

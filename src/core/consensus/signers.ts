@@ -14,7 +14,7 @@ export interface Wanted {
 }
 
 /**
- * Exactly as many members of the committee as the key takes, of whom no two are kept apart: the same on every machine. First
+ * Rule G1: exactly as many members of the committee as the key takes, of whom no two are kept apart: the same on every machine. First
  * come those that are heard, then those that nobody doubts. Honest members are never kept apart for long, and are enough, so
  * that after a few tries they are among themselves. Undefined where there are none.
  */

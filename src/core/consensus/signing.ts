@@ -33,7 +33,7 @@ export function reopenSessions(draft: Draft): void {
     if (session !== null) openSession(draft, id as Hash)
 }
 
-/** The next try, by members that have not failed with one another. */
+/** The next try, by members that have not failed with one another (rule G1). */
 function openSession(draft: Draft, id: Hash): void {
   const { state, context } = draft
   const { group } = state
@@ -56,7 +56,7 @@ function openSession(draft: Draft, id: Hash): void {
 }
 
 /**
- * A member says what L1 asks for a transaction, or for the next one where L1 does not take the last (rule B2). When t of them
+ * A member says what L1 asks for a transaction, or for the next one where L1 does not take the last (rules B2, G4). When t of them
  * have, the medians are the fees: fewer than half of any t can lie.
  */
 export function applyFees(draft: Draft, member: Address, content: Extract<Content, { kind: 'fees' }>): void {
@@ -101,7 +101,7 @@ function medians(quotes: readonly L1Fees[], cap: bigint): L1Fees {
   }
 }
 
-/** A session gave no signature: who failed together is kept apart, who refuses is left out, and the next try begins. */
+/** A session gave no signature: who failed together is kept apart, who refuses is left out, and the next try begins (rules G2, G3). */
 export function applyUnsigned(draft: Draft, member: Address, content: UnsignedContent): void {
   const { state, context } = draft
   const signing = state.signing[content.request]

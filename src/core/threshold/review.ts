@@ -23,7 +23,7 @@ const MAX_L1_GAS = 300_000 + 2_000 * 4096
 
 /**
  * Why a member does not sign: every field of the transaction is compared with what follows from the member's own data, whatever
- * asked for it (rules B1 to B3, E1, E2). Undefined where nothing speaks against it.
+ * asked for it (rules G3, B1 to B3, E1, E2). Undefined where nothing speaks against it.
  */
 export function whyNotSign(request: SigningRequest, fees: L1Fees | null, facts: OwnFacts): string | undefined {
   const { genesis, data, nonce } = facts

@@ -37,14 +37,14 @@ export async function openShareBox(password: string, database: Database): Promis
         decipher.setAuthTag(locked.subarray(-TAG_BYTES))
         return concatBytes(decipher.update(locked.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final())
       } catch (cause) {
-        throw unreadable(cause)
+        throw unreadable(place, cause)
       }
     },
   }
 }
 
-function unreadable(cause: unknown): MetisSeqError {
-  return new MetisSeqError('SHARE_UNREADABLE', 'The share of the group key cannot be decrypted.', {
+function unreadable(place: string, cause: unknown): MetisSeqError {
+  return new MetisSeqError('SHARE_UNREADABLE', `The ${place} cannot be decrypted.`, {
     exit: Exit.data,
     severity: 'critical',
     next: 'It was encrypted under another password, or is damaged: give the node its password, or move its folder `shares` away: the others make a new one.',

@@ -32,7 +32,7 @@ export type SharingEnd =
   | { kind: 'failed'; culprits: Address[]; reason: string }
 
 /**
- * One member's part in a sharing, from its first word to the proof that everybody can sign with everybody: the rounds of the
+ * One member's part in a sharing (rule G6), from its first word to the proof that everybody can sign with everybody: the rounds of the
  * sharing, the share on the disk, then a signature of each of a few sets of members in which every pair is together.
  */
 export class SharingCeremony {

@@ -12,7 +12,7 @@ const NONCE_BYTES = 8
 
 /**
  * What this member began to sign, on the disk before its first word of it: a request, at its fees, has one digest for ever, a
- * nonce of L1 one content (rules B1, B2), and no session is taken part in twice.
+ * nonce of L1 one content (rules B1, B2), and no session is taken part in twice (rule G4).
  */
 export class SigningGuard {
   readonly #database: Database

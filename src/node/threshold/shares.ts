@@ -35,7 +35,12 @@ export class Shares {
   constructor(database: Database, box: ShareBox, address: Address) {
     this.#database = database
     this.#box = box
-    this.#place = `metis-seq share of ${address}`
+    this.#place = `share of ${address} in the key of the group`
+  }
+
+  /** Whether all that is stored can be read: at the start, rather than at the first signature. @throws MetisSeqError `SHARE_UNREADABLE` (exit 9) */
+  async check(): Promise<void> {
+    for (const generation of await this.#stored()) this.get(generation)
   }
 
   /** @throws MetisSeqError `SHARE_UNREADABLE` (exit 9) */
@@ -71,13 +76,19 @@ export class Shares {
 
   /** Destroys all shares but those of `kept`. */
   async keepOnly(kept: ReadonlySet<number>): Promise<void> {
-    for await (const [key] of this.#database.entries(keyOf('s', 0), keyOf('s', Number.MAX_SAFE_INTEGER))) {
-      const generation = Number(BigInt(bytesToHex(key.subarray(1))))
+    for (const generation of await this.#stored()) {
       if (kept.has(generation)) continue
       this.#known.delete(generation)
-      await this.#database.write([{ key, value: undefined }])
+      await this.#database.write([{ key: keyOf('s', generation), value: undefined }])
       reached('share.destroyed')
     }
+  }
+
+  async #stored(): Promise<number[]> {
+    const stored: number[] = []
+    for await (const [key] of this.#database.entries(keyOf('s', 0), keyOf('s', Number.MAX_SAFE_INTEGER)))
+      stored.push(Number(BigInt(bytesToHex(key.subarray(1)))))
+    return stored
   }
 
   #placeOf(generation: number): string {

@@ -1,7 +1,9 @@
 import type { FaultPoint } from '../../../src/core/faultPoints.js'
 
 /** When a process reaches a point: at the making of a network, at any start, under traffic, when the key is shared anew, once it has old states, or in `snapshot`. */
-export const MOMENTS: Readonly<Record<FaultPoint, 'founding' | 'start' | 'traffic' | 'sharing' | 'pruning' | 'snapshot'>> = {
+export const MOMENTS: Readonly<
+  Record<FaultPoint, 'founding' | 'start' | 'traffic' | 'sharing' | 'pruning' | 'snapshot'>
+> = {
   'version.written': 'start',
   'file.synced': 'start',
   'l1.saved': 'start',

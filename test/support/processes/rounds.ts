@@ -20,15 +20,27 @@ const SETTINGS = ['--epoch-length', '3', '--state-history', '64']
 const OLD = 150
 const dying = fileURLToPath(new URL('dying.mjs', import.meta.url))
 
-/** How a process dies: when it reaches a point for the n-th time, or so many ms after it was started or went on. */
-export type Death =
-  | { point: FaultPoint; nth: number; from: 'start' | 'traffic' }
-  | { after: number; from: 'start' | 'traffic' }
+/**
+ * How a process dies: when it reaches a point for the n-th time, or so many ms after it was started, went on, or began to share
+ * the key of the group anew.
+ */
+export type Death = { point: FaultPoint; nth: number; from: Moment } | { after: number; from: Moment }
+type Moment = 'start' | 'traffic' | 'sharing'
+
+/** Deaths without end where the key of the group is made, signs, and is shared anew. */
+export function* groupDeaths(random: (below: number) => number): Generator<Death> {
+  for (;;) {
+    for (const point of ['group.guarded', ...pointsAt('sharing')] as FaultPoint[]) {
+      yield { after: random(6000), from: 'sharing' }
+      yield point === 'group.guarded' ? { point, nth: 1 + random(12), from: 'traffic' } : deathAt(point, random)
+    }
+  }
+}
 
 /** Deaths without end: at every point in turn, and between them at random moments. */
 export function* deaths(random: (below: number) => number, head: () => number): Generator<Death> {
   for (;;) {
-    for (const point of pointsAt('start', 'traffic', 'pruning')) {
+    for (const point of pointsAt('start', 'traffic', 'sharing', 'pruning')) {
       if (random(2) === 0) yield { after: random(3000), from: random(3) === 0 ? 'start' : 'traffic' }
       const death = deathAt(point, random)
       if (MOMENTS[point] !== 'pruning' || head() > OLD) yield death
@@ -37,6 +49,7 @@ export function* deaths(random: (below: number) => number, head: () => number): 
 }
 
 function deathAt(point: FaultPoint, random: (below: number) => number): Death {
+  if (MOMENTS[point] === 'sharing') return { point, nth: 1 + random(NODES - 1), from: 'sharing' }
   if (MOMENTS[point] === 'traffic')
     return { point, nth: 1 + random(/^(batch|l1)/.test(point) ? 2 : 6), from: 'traffic' }
   return { point, nth: 1 + (point === 'file.synced' ? random(5) : 0), from: 'start' }
@@ -156,6 +169,7 @@ export class KilledNetwork {
     void this.#traffic.run(devnet.descriptor, signal)
     await this.#traffic.deposit(devnet.descriptor)
     if ('point' in death) devnet.signal('SIGUSR2')
+    if (death.from === 'sharing') await devnet.command('group', 'refresh', '--no-wait')
     else void pause(death.after, undefined, { signal }).then(() => devnet.signal('SIGKILL'))
     const rpc = this.#rpc(devnet)
     // Until it is dead.
@@ -243,7 +257,7 @@ export class KilledNetwork {
 
 function deathIn(death: Extract<Death, { point: FaultPoint }>): Record<string, string> {
   const { point, nth, from } = death
-  return { METIS_SEQ_TEST_DEATH: `${point} ${nth}${from === 'traffic' ? ' later' : ''}` }
+  return { METIS_SEQ_TEST_DEATH: `${point} ${nth}${from === 'start' ? '' : ' later'}` }
 }
 
 /** However the process ended, its L1 ends with it. */

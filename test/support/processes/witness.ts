@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { decodeInbox } from '../../../src/core/batching/inbox.js'
-import { bytesToHex, hexToBytes } from '../../../src/core/codec/index.js'
+import { bytesToHex, hexToBytes, utf8 } from '../../../src/core/codec/index.js'
 import type { DevnetDescriptor } from '../../../src/devnet/descriptor.js'
 import type { DevnetEvent } from '../../../src/devnet/events.js'
 import { openDatabase } from '../../../src/node/index.js'
@@ -10,6 +10,7 @@ import type { SentDeposit } from './traffic.js'
 const PARALLEL = 16
 /** Network, term and number, under which a guard has the hash that was sealed. */
 const SLOT_BYTES = 48
+const HASH_BYTES = 32
 
 /** Remembers what was promised, from outside of the processes that die, and says where a promise was broken. */
 export class Witness {
@@ -69,27 +70,44 @@ export class Witness {
     }
   }
 
-  /** Nothing that a guard of a stopped node holds was changed or lost. @returns the entries of all guards */
+  /** Nothing that a guard of a stopped node holds was changed or lost: seals, and digests of the group. @returns the entries of all */
   async checkGuards(nodeFolders: readonly string[]): Promise<number> {
     for (const [index, folder] of nodeFolders.entries()) {
-      const database = await openDatabase(join(folder, 'guard'))
-      try {
-        const now = new Map<string, string>()
-        for await (const [slot, hash] of database.entries(
-          new Uint8Array(SLOT_BYTES),
-          new Uint8Array(SLOT_BYTES).fill(255),
-        ))
-          if (slot.length === SLOT_BYTES) now.set(`node ${index}, slot ${bytesToHex(slot)}`, bytesToHex(hash))
-        for (const [slot, hash] of this.#guarded) {
-          if (slot.startsWith(`node ${index},`) && now.get(slot) !== hash)
-            throw new Error(`the guard had ${hash} at ${slot}, and has ${now.get(slot)}`)
-        }
-        for (const [slot, hash] of now) this.#guarded.set(slot, hash)
-      } finally {
-        await database.close()
+      const now = new Map([...(await sealsOf(folder)), ...(await digestsOf(folder))])
+      for (const [name, hash] of this.#guarded) {
+        const [node, slot = ''] = name.split(', ')
+        if (node === `node ${index}` && now.get(slot) !== hash)
+          throw new Error(`the guard had ${hash} at ${name}, and has ${now.get(slot)}`)
       }
+      for (const [slot, hash] of now) this.#guarded.set(`node ${index}, ${slot}`, hash)
     }
     return this.#guarded.size
+  }
+}
+
+/** By term and number, as a node's guard of seals has them. */
+async function sealsOf(folder: string): Promise<[string, string][]> {
+  const ends = [new Uint8Array(SLOT_BYTES), new Uint8Array(SLOT_BYTES).fill(255)] as const
+  const all = await entriesOf(join(folder, 'guard'), ...ends)
+  return all
+    .filter(([key]) => key.length === SLOT_BYTES)
+    .map(([key, value]) => [`slot ${bytesToHex(key)}`, bytesToHex(value)])
+}
+
+/** What it signed of each request of the group, at each of its fees. */
+async function digestsOf(folder: string): Promise<[string, string][]> {
+  const all = await entriesOf(join(folder, 'shares'), utf8('r'), utf8('s'))
+  return all.map(([key, value]) => [`request ${bytesToHex(key)}`, bytesToHex(value.subarray(0, HASH_BYTES))])
+}
+
+async function entriesOf(directory: string, from: Uint8Array, to: Uint8Array) {
+  const database = await openDatabase(directory)
+  const all: (readonly [Uint8Array, Uint8Array])[] = []
+  try {
+    for await (const entry of database.entries(from, to)) all.push(entry)
+    return all
+  } finally {
+    await database.close()
   }
 }
 
