@@ -67,7 +67,7 @@ export async function testGenesis(network: TestNetwork): Promise<Genesis> {
       ...(await makeGenesisBlock(alloc, fields)),
     },
     consensus: CONSENSUS,
-    group: { address: group, l1Nonce: 0, l2FeeCap: '1000000000000' },
+    group: { address: group, publicKey: '0x', l1Nonce: 0, l2FeeCap: '1000000000000' },
     firstSequencer: sequencer,
     sequencers: [],
   }
@@ -92,7 +92,7 @@ export function genesisAround(l2: Genesis['l2'], change: Partial<Genesis> = {}):
     },
     l2,
     consensus: CONSENSUS,
-    group: { address, l1Nonce: 0, l2FeeCap: '1' },
+    group: { address, publicKey: '0x', l1Nonce: 0, l2FeeCap: '1' },
     firstSequencer: address,
     sequencers: [{ id: 1, signer: address, pubkey, stake: '1' }],
     ...change,

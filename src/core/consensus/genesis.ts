@@ -1,6 +1,8 @@
+import { hexToBytes } from '../codec/index.js'
 import { Exit, MetisSeqError } from '../errors/index.js'
 import type { Genesis } from '../genesis/types.js'
-import type { Hash } from '../types/hex.js'
+import { type GroupKey, readGroupKey } from '../threshold/publicKey.js'
+import type { Hash, Hex } from '../types/hex.js'
 import { MAX_BATCH_BLOCKS } from './batch.js'
 import { makeCommittee } from './power.js'
 import { membersOf, registerSequencer } from './staking.js'
@@ -85,6 +87,7 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
     throw invalid(`first sequencer ${genesis.firstSequencer} is none of its valid sequencers`)
   }
   state.committee = makeCommittee(members)
+  checkGroup(genesis, state.committee)
   // The first draw comes before any entropy of L1 was waited for: the network's own salted id stands in.
   state.snapshots = [
     {
@@ -95,6 +98,22 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
   ]
   drawNext(draft)
   return state
+}
+
+/** The key is that of the address, and shared among just these members. */
+function checkGroup({ group }: Genesis, { members, threshold }: ConsensusState['committee']): void {
+  const key = groupKeyOf(group.publicKey)
+  const fits = key?.address === group.address && key.threshold === threshold && key.shares.length === members.length
+  if (!fits) throw invalid(`group key is not one of ${group.address}, shared ${threshold} of ${members.length}`)
+}
+
+function groupKeyOf(publicKey: Hex): GroupKey | undefined {
+  try {
+    return readGroupKey(hexToBytes(publicKey))
+  } catch (error) {
+    if (error instanceof MetisSeqError) return undefined
+    throw error
+  }
 }
 
 function invalid(reason: string): MetisSeqError {

@@ -1,61 +1,87 @@
+import { canonicalHash } from '../codec/index.js'
 import type { Address, Hash } from '../types/hex.js'
 import type { ConsensusState, Context } from './types.js'
 
 /** ms after which a member that says nothing in the record is taken for dead: others sign as long as there are enough. */
 const SILENT_AFTER = 6000
-/** Places of the search, so that it ends whatever pairs are kept apart; a few hundred do where it can be done. */
-const MAX_STEPS = 10_000
+/** Branches of the search, so that it ends whatever pairs are kept apart; a few hundred do where it can be done. */
+const MAX_BRANCHES = 20_000
 
 /** Who has to work together. */
 export interface Wanted {
-  /** Where the order begins, so that the work goes round. */
+  /** What it is for: the same members do not do all the work, nor all the same work again. */
   seed: Hash
   without: ReadonlySet<Address>
 }
 
 /**
  * Rule G1: exactly as many members of the committee as the key takes, of whom no two are kept apart: the same on every machine. First
- * come those that are heard, then those that nobody doubts. Honest members are never kept apart for long, and are enough, so
- * that after a few tries they are among themselves. Undefined where there are none.
+ * come those that are heard, then those that nobody doubts; the rest is lot. Honest members are never kept apart for long, and
+ * are enough, so that after a few tries they are among themselves. Undefined where there are none.
  */
-export function pickSigners(state: ConsensusState, { time }: Context, wanted: Wanted): Address[] | undefined {
+export function pickSigners(
+  state: ConsensusState,
+  { time }: Context,
+  { seed, without }: Wanted,
+): Address[] | undefined {
   const { committee, group, seen } = state
-  const size = committee.members.length
-  const first = Number(BigInt(wanted.seed) % BigInt(size))
+  const { sessions } = group
   const isSilent = (address: Address) => time - (seen[address] ?? 0) > SILENT_AFTER
   const ranked = committee.members
-    .map(({ address }, i) => ({
+    .filter(({ address }) => group.anew[address] !== true && !without.has(address))
+    .map(({ address }) => ({
       address,
-      rank: [Number(isSilent(address)), group.doubts[address] ?? 0, (i - first + size) % size] as const,
+      rank: [Number(isSilent(address)), group.doubts[address] ?? 0] as const,
+      lot: canonicalHash({ seed, sessions, address }),
     }))
-    .filter(({ address }) => group.anew[address] !== true && !wanted.without.has(address))
-    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2])
+    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.lot < b.lot ? -1 : 1))
     .map(({ address }) => address)
-  const apart = new Set(group.apart.filter(({ until }) => until > time).map(({ pair }) => pairKey(...pair)))
-  const chosen = search(ranked, committee.threshold, (a, b) => !apart.has(pairKey(a, b)))
-  return chosen?.sort()
+  const pairs = group.apart.filter(({ until }) => until > time).map(({ pair }) => pair)
+  const among = pairs.filter((pair) => pair.every((each) => ranked.includes(each)))
+  const left = withoutPairs(ranked, among, ranked.length - committee.threshold)
+  return left?.slice(0, committee.threshold).sort()
 }
 
 /** Two members, whichever comes first. */
 export const pairKey = (a: Address, b: Address): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
 
-/** The first `count` of a row that all fit each other. */
-function search(
+/**
+ * The row without at most `most` of its members, so that no pair is left (a vertex cover of the pairs, which is small: most is
+ * below a third of all). Whoever is in most pairs is left out, or all that it is in pairs with.
+ */
+function withoutPairs(
   row: readonly Address[],
-  count: number,
-  fits: (a: Address, b: Address) => boolean,
-): Address[] | undefined {
-  let steps = 0
-  const from = (start: number, chosen: readonly Address[]): Address[] | undefined => {
-    if (chosen.length === count) return [...chosen]
-    for (let i = start; i <= row.length - (count - chosen.length) && steps < MAX_STEPS; i++) {
-      const next = row[i]
-      steps += 1
-      if (next === undefined || !chosen.every((each) => fits(each, next))) continue
-      const found = from(i + 1, [...chosen, next])
-      if (found !== undefined) return found
+  pairs: readonly (readonly [Address, Address])[],
+  most: number,
+): readonly Address[] | undefined {
+  let branches = 0
+  const search = (
+    left: readonly Address[],
+    among: readonly (readonly [Address, Address])[],
+    spare: number,
+  ): readonly Address[] | undefined => {
+    if (spare < 0) return undefined
+    const [first] = among
+    if (first === undefined) return left
+    branches += 1
+    if (spare === 0 || branches > MAX_BRANCHES) return undefined
+    const others = new Map<Address, Address[]>()
+    for (const [a, b] of among) {
+      others.set(a, [...(others.get(a) ?? []), b])
+      others.set(b, [...(others.get(b) ?? []), a])
     }
-    return undefined
+    // Of those in as many pairs the last of the row.
+    const worst = left.reduce(
+      (most, each) => ((others.get(each)?.length ?? 0) >= (others.get(most)?.length ?? 0) ? each : most),
+      first[0],
+    )
+    const without = (gone: readonly Address[]) =>
+      search(
+        left.filter((each) => !gone.includes(each)),
+        among.filter((pair) => !pair.some((each) => gone.includes(each))),
+        spare - gone.length,
+      )
+    return without([worst]) ?? without(others.get(worst) ?? [])
   }
-  return from(0, [])
+  return search(row, pairs, most)
 }

@@ -8,8 +8,8 @@ import type { Content, Draft, L1Fees, Signing, SigningRequest, UnsignedContent }
 const APART_FOR = 60_000
 /** ms of a pause where everybody has failed with somebody, before all are tried again. */
 const PAUSE = 2000
-/** ms of a session after which any member may end it: its signers may all be gone. */
-export const ABANDONED_AFTER = 5000
+/** ms of a session after which any member may end it: all its signers may be gone. Those that are there have ended it long before. */
+export const ABANDONED_AFTER = 30_000
 
 /** Asks the group for a signature: the request and the first try of it stand in the record. */
 export function requestSignature(draft: Draft, request: SigningRequest): void {
@@ -110,7 +110,8 @@ export function applyUnsigned(draft: Draft, member: Address, content: UnsignedCo
     throw refuse('SESSION_OVER', `Session ${content.session} is over.`)
   const { culprits, outcome, reason } = content
   const isSigner = session.signers.includes(member)
-  if (!isSigner && context.time < session.from + ABANDONED_AFTER)
+  const abandonedAfter = session.signers.length === 0 ? PAUSE : ABANDONED_AFTER
+  if (!isSigner && context.time < session.from + abandonedAfter)
     throw refuse('SESSION_FOREIGN', `${member} does not sign in session ${content.session}.`)
   if (
     culprits.some((each) => each === member || !session.signers.includes(each)) ||

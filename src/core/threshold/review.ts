@@ -89,9 +89,12 @@ function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: O
   const sequencer = isNow ? term.sequencer : next?.sequencer
   if (place < 0 || sequencer === undefined || subject > term.term + 1) return undefined
   const entered = term.kind === 'genesis' || term.checkpointAt !== null
-  // Where the term's opening is final the contract has counted it; whatever follows comes after it.
-  const before = contract.nonce - (entered && isNow ? opening.length : 0)
-  const nonce = before + place + (entered || isNow ? 0 : term.opening.length)
+  if (isNow && entered) return undefined // its opening is final
+  // What follows the term's opening comes after it, and with the address that it tells the contract.
+  const isAfter = !isNow && !entered
+  const changesKey = isAfter && term.opening.some((each) => state.requests[each]?.kind === 'updateMpcAddress')
+  const key = changesKey ? group.address : contract.mpc
+  const nonce = contract.nonce + place + (isAfter ? term.opening.length : 0)
   const epoch = isNow ? term.epoch : term.epoch + 1
   const start = (isNow ? term.parentNumber : term.endBlock) + 1
   const end = isNow ? term.endBlock : term.endBlock + genesis.consensus.epochLength
@@ -108,7 +111,7 @@ function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: O
     updateEpochLength: call('UpdateEpochLength(uint256)', [genesis.consensus.epochLength]),
   }
   const data = calls[kind]
-  return data && { to: genesis.l2.sequencerSet, key: contract.mpc, nonce, data, blobs: [] }
+  return data && { to: genesis.l2.sequencerSet, key, nonce, data, blobs: [] }
 }
 
 /** ABI encoding of a call whose arguments are all one word. */

@@ -1,6 +1,7 @@
 import { signedEnvelope, signingDigest, type UnsignedTransaction } from '../../core/chain/transaction.js'
 import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
 import { transactionOf } from '../../core/consensus/signed.js'
+import { ABANDONED_AFTER } from '../../core/consensus/signing.js'
 import type { Signing, SigningRequest, SigningSession, UnsignedContent } from '../../core/consensus/types.js'
 import { MAX_REASON } from '../../core/consensus/wire.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
@@ -95,7 +96,8 @@ export class Signatures {
     const { committee } = this.#parts.node.consensus.state
     const task = this.#task(request, session)
     if (task.said !== undefined) return this.#sayAgain(task)
-    const isLong = this.#parts.node.now() - Math.max(task.since, session.from) > 3 * PATIENCE
+    const abandonedAfter = session.signers.length === 0 ? PATIENCE : ABANDONED_AFTER + PATIENCE
+    const isLong = this.#parts.node.now() - Math.max(task.since, session.from) > abandonedAfter
     const place = committee.members.findIndex(({ address }) => address === this.#parts.node.address)
     if (place < 0 || !isLong) return
     await this.#say(task, { outcome: 'failed', culprits: [], ban: false, reason: 'no signature came of it' })

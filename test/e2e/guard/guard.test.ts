@@ -51,7 +51,7 @@ afterAll(async () => {
 async function devnet(name: string, document: object): Promise<void> {
   const folder = join(root, name)
   await mkdir(folder)
-  await writeFile(join(folder, 'version'), '1\n')
+  await writeFile(join(folder, 'version'), '2\n')
   await writeFile(join(folder, 'genesis.json'), JSON.stringify(document))
   const address = `0x${'aa'.repeat(20)}`
   const http = `http://127.0.0.1:${(nodes.address() as AddressInfo).port}`

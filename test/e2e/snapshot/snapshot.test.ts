@@ -36,7 +36,7 @@ async function genesisOf(accounts: number): Promise<Genesis> {
 async function devnet(name: string, genesis: Genesis, blocks: number): Promise<Hash[]> {
   const folder = join(root, name)
   await mkdir(join(folder, 'nodes', '0'), { recursive: true })
-  await writeFile(join(folder, 'version'), '1\n')
+  await writeFile(join(folder, 'version'), '2\n')
   await writeFile(join(folder, 'genesis.json'), JSON.stringify(genesis))
   const database = await openDatabase(join(folder, 'nodes', '0', 'chain'))
   const engine = await createEmbeddedEngine({ database, genesis: genesis.l2 })
