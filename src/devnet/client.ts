@@ -9,16 +9,17 @@ const TIMEOUT = 30_000
 const MAX_BYTES = 4 * 1024 * 1024
 
 /**
- * Asks the running devnet of `dataDir`, else the one started last, how it is now; with `action` it first stops or starts a node.
+ * Asks the running devnet of `dataDir`, else the one started last, how it is now; with `action` it first stops or starts a node, or
+ * asks the members of the group to share their key anew.
  * @throws MetisSeqError `DEVNET_NOT_RUNNING` (exit 6), or what the devnet refused
  */
 export async function askDevnet(
   dataDir: string | undefined,
-  action?: { what: 'stop' | 'start'; index: number },
+  action?: { what: 'stop' | 'start'; index: number } | { what: 'refreshGroup' },
 ): Promise<DevnetDescriptor> {
   const folder = await devnetFolder(dataDir)
   const { url, token } = await readControl(folder)
-  const path = action === undefined ? '/info' : `/nodes/${action.index}/${action.what}`
+  const path = pathOf(action)
   let status: number
   let text: string
   try {
@@ -37,6 +38,11 @@ export async function askDevnet(
   const content = objectOf(text)
   if (content === undefined) throw notRunning(folder) // another program has that port now
   return descriptorOf(content, url)
+}
+
+function pathOf(action: Parameters<typeof askDevnet>[1]): string {
+  if (action === undefined) return '/info'
+  return action.what === 'refreshGroup' ? '/group/refresh' : `/nodes/${action.index}/${action.what}`
 }
 
 async function readControl(folder: string): Promise<ControlFile> {

@@ -26,7 +26,7 @@ export interface ControlFile {
 }
 
 /**
- * The door for `devnet info|nodes|stop|start` from another shell: HTTP on loopback. The token in a file that only the
+ * The door for `devnet info|nodes|stop|start` and `group refresh` from another shell: HTTP on loopback. The token in a file that only the
  * owner may read keeps other users and web pages out.
  */
 export async function startControl(options: ControlOptions): Promise<{ close(): Promise<void> }> {
@@ -59,6 +59,10 @@ async function answer(options: ControlOptions, token: string, request: IncomingM
     const [, what, index, action] = (request.url ?? '').split('/')
     if (request.method === 'GET' && what === 'info' && index === undefined)
       return send(response, 200, options.descriptor())
+    if (request.method === 'POST' && what === 'group' && index === 'refresh' && action === undefined) {
+      options.nodes.refreshGroup()
+      return send(response, 200, options.descriptor())
+    }
     if (request.method === 'POST' && what === 'nodes' && index !== undefined && /^\d{1,4}$/.test(index)) {
       if (action === 'stop') await options.nodes.stop(Number(index))
       else if (action === 'start') await options.nodes.start(Number(index))

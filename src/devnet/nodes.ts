@@ -103,6 +103,17 @@ export class DevnetNodes {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
+  /** Has the members of the group share their key anew. @throws MetisSeqError `GROUP_MEMBERS_MISSING` (exit 3): all have to be there */
+  refreshGroup(): void {
+    const members = this.look()?.status.committee.map(({ address }) => address) ?? []
+    const nodes = this.#slots.filter(({ key }) => members.includes(key.address))
+    const missing = nodes
+      .filter(({ state }) => state !== 'running')
+      .map(({ key }) => this.#slots.findIndex((slot) => slot.key === key))
+    if (members.length === 0 || missing.length > 0) throw membersMissing(missing)
+    for (const { node } of nodes) node?.refreshGroup()
+  }
+
   /** As one running node sees the network; undefined when none runs. */
   look(): { rotation: Rotation; status: NodeStatus } | undefined {
     const nodes = this.#slots.flatMap(({ node, state }) => (node !== undefined && state === 'running' ? [node] : []))
@@ -143,6 +154,18 @@ export class DevnetNodes {
     slot.state = state
     this.#options.onEvent({ event: 'node', index, state })
   }
+}
+
+function membersMissing(missing: readonly number[]): MetisSeqError {
+  const who =
+    missing.length === 0
+      ? 'No node runs'
+      : `Of the group's members these are not running: node ${missing.join(', node ')}`
+  return new MetisSeqError('GROUP_MEMBERS_MISSING', `${who}. All members take part in sharing the key.`, {
+    exit: Exit.precheck,
+    next: 'Start them with `metis-seq devnet start N`, then try again.',
+    details: { missing },
+  })
 }
 
 /** Everything a node serves shares one port. */

@@ -1,11 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Exit, MetisSeqError, messageOf } from '../core/errors/index.js'
 import type { Hash } from '../core/types/hex.js'
-import { boundedText } from '../l1/boundedText.js'
 import type { NodeStatus, Rotation } from '../node/index.js'
+import { readRest } from './rest.js'
 
-const TIMEOUT = 10_000
-const MAX_BYTES = 4 * 1024 * 1024
 const WATCH_MS = 1000
 
 /** The rotation as the node behind `rest` (`http://host:port/v1`) sees it. @throws MetisSeqError `NODE_UNREACHABLE` (exit 6) */
@@ -28,28 +25,6 @@ export async function readTerm(rest: string, networkId: Hash, signal?: AbortSign
     if (!Number.isSafeInteger(term) || term === undefined || term < 0) throw new Error('its answer tells no term')
     return term
   })
-}
-
-async function readRest<T>(
-  rest: string,
-  what: 'rotation' | 'status',
-  signal: AbortSignal | undefined,
-  read: (answer: object) => T,
-): Promise<T> {
-  const url = `${rest.replace(/\/+$/, '')}/${what}`
-  const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])]
-  try {
-    const response = await fetch(url, { signal: AbortSignal.any(limits) })
-    if (!response.ok) throw new Error(`it answered ${response.status}`)
-    return read((JSON.parse(await boundedText(response, MAX_BYTES)) ?? {}) as object)
-  } catch (error) {
-    if (signal?.aborted) throw error
-    throw new MetisSeqError('NODE_UNREACHABLE', `No ${what} from ${url}: ${messageOf(error)}.`, {
-      exit: Exit.network,
-      next: 'Check the address, and with `metis-seq devnet nodes` which nodes run.',
-      cause: error,
-    })
-  }
 }
 
 /** The rotation again whenever its term or what comes next has changed, until `signal`. */

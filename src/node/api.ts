@@ -1,6 +1,7 @@
 import type { Transaction } from '../core/ports/execution.js'
 import type { Hash } from '../core/types/hex.js'
 import { type Reading, startApi } from './api/index.js'
+import type { GroupView } from './groupView.js'
 import type { NodeContext } from './sequencer/context.js'
 import type { NodeStatus, Rotation } from './types.js'
 
@@ -10,13 +11,14 @@ export interface DoorOptions {
   onPending(listener: (transaction: Transaction) => void): () => void
   rotation(): Rotation
   status(): NodeStatus
+  group(): GroupView
   /** Last prune of old states; undefined before the first one. */
   pruned(): { oldest: number; milliseconds: number } | undefined
   api: { host: string; port: number }
 }
 
 /** Opens the node's doors (JSON-RPC, WebSocket, REST, metrics) and says where they are. */
-export async function openApi({ context, submit, onPending, rotation, status, pruned, api }: DoorOptions) {
+export async function openApi({ context, submit, onPending, rotation, status, group, pruned, api }: DoorOptions) {
   const { chain, consensus, genesis, network, pool } = context
   const tags = () => ({ safe: consensus.state.checkpoint.number, finalized: consensus.state.batch.finalized })
   const started = chain.head().number
@@ -38,8 +40,8 @@ export async function openApi({ context, submit, onPending, rotation, status, pr
       clientVersion: `metis-seq/node-${process.version}`,
       gasLimit: BigInt(genesis.l2.gasLimit),
     },
-    routes: { '/v1/status': () => status(), '/v1/rotation': () => rotation() },
-    metrics: () => [...readings(context), ...pruneReadings(pruned())],
+    routes: { '/v1/status': () => status(), '/v1/rotation': () => rotation(), '/v1/group': () => group() },
+    metrics: () => [...readings(context), ...groupReadings(group()), ...pruneReadings(pruned())],
     onError: (error, where) => context.warn(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
   })
 }
@@ -58,6 +60,16 @@ function readings({ address, chain, consensus, pool }: NodeContext): Reading[] {
       help: '1 while this node is the sequencer.',
       value: Number(term.sequencer === address),
     },
+  ]
+}
+
+function groupReadings({ able, requests, sessions, threshold }: GroupView): Reading[] {
+  const open = requests.filter(({ signed }) => !signed).length
+  return [
+    { name: 'metis_seq_group_members_able', help: 'Members of the group that can be called to sign.', value: able },
+    { name: 'metis_seq_group_threshold', help: 'Members that a signature of the group takes.', value: threshold },
+    { name: 'metis_seq_group_open_requests', help: 'Requests that the group has not signed yet.', value: open },
+    { name: 'metis_seq_group_sessions_total', help: 'Sessions of signers that ever were opened.', value: sessions },
   ]
 }
 

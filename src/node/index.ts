@@ -7,6 +7,7 @@ import type { ThresholdCrypto } from '../core/ports/threshold.js'
 import { openApi } from './api.js'
 import { recoverNative } from './consensus/recover.js'
 import { createEmbeddedEngine, type PruneReport } from './execution/embedded/index.js'
+import { groupOf } from './groupView.js'
 import { type KeyLock, lockKey } from './keyLock.js'
 import { Line } from './line.js'
 import { bringGuardForward } from './sequencer/guard.js'
@@ -122,6 +123,7 @@ class RunningNode implements SequencerNode {
       onPending: (listener) => submissions.onPending(listener),
       rotation: () => this.rotation(),
       status: () => this.status(),
+      group: () => this.group(),
       pruned: () => this.#pruned,
       api: this.#options.api,
     })
@@ -139,6 +141,10 @@ class RunningNode implements SequencerNode {
   status() {
     const { context, driver } = this.#line
     return statusOf(context, { height: driver.height, appHash: driver.appHash })
+  }
+
+  group() {
+    return groupOf(this.#line.context)
   }
 
   refreshGroup(): void {
@@ -200,6 +206,7 @@ export { openEmbeddedLog } from './consensus/embedded.js'
 export { type AuditOptions, auditChain } from './derive.js'
 export { makeGenesisBlock } from './execution/embedded/index.js'
 export { type Founder, foundGroup } from './founding.js'
+export type { GroupMemberView, GroupRequestView, GroupView } from './groupView.js'
 export {
   beginLostGuard,
   beginNodeGuard,

@@ -4,6 +4,7 @@ import type { Genesis } from '../core/genesis/types.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
 import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'
 import type { Address, Hash } from '../core/types/hex.js'
+import type { GroupView } from './groupView.js'
 import type { LocalHub } from './p2p/hub.js'
 
 export interface NodeOptions {
@@ -92,6 +93,8 @@ export interface SequencerNode {
   readonly url: { rpc: string; ws: string; rest: string; metrics: string }
   status(): NodeStatus
   rotation(): Rotation
+  /** Who signs for the group, and what. */
+  group(): GroupView
   /** Asks the others to share the group key anew among the same members. */
   refreshGroup(): void
   /** Stops in order and leaves everything on disk; a new node on the same folder goes on. */

@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/command.js'
 import { dataDirFlag } from '../../cli/devnetFlags.js'
-import { Exit, MetisSeqError } from '../../core/errors/index.js'
+import { restFlag, restOfDevnet } from '../../cli/node.js'
+import { Exit } from '../../core/errors/index.js'
 import type { Rotation as RotationState } from '../../node/index.js'
 
 const SHOWN_HISTORY = 10
@@ -16,10 +17,7 @@ export default class Rotation extends BaseCommand {
   ]
   static override flags = {
     'data-dir': dataDirFlag,
-    rest: Flags.string({
-      description: 'REST address of a node; otherwise a running node of the devnet.',
-      env: 'METIS_SEQ_REST',
-    }),
+    rest: restFlag,
     watch: Flags.boolean({ description: 'Go on and tell every change; with --json one line each.' }),
   }
 
@@ -61,14 +59,4 @@ export default class Rotation extends BaseCommand {
 function summary({ head, current, next }: RotationState): string {
   const coming = next === null ? 'not drawn yet' : `${next.sequencer}, blocks ${next.startBlock} to ${next.endBlock}`
   return `Head ${head}. Now: ${current.sequencer}, epoch ${current.epoch}, until block ${current.endBlock}. Next: ${coming}.`
-}
-
-async function restOfDevnet(dataDir: string | undefined): Promise<string> {
-  const { askDevnet } = await import('../../devnet/client.js')
-  const node = (await askDevnet(dataDir)).nodes.find(({ state }) => state === 'running')
-  if (node !== undefined) return node.rest
-  throw new MetisSeqError('NODE_NOT_RUNNING', 'No node of the devnet runs.', {
-    exit: Exit.network,
-    next: 'Start one with `metis-seq devnet start N`.',
-  })
 }

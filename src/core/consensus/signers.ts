@@ -3,7 +3,7 @@ import type { Address, Hash } from '../types/hex.js'
 import type { ConsensusState, Context } from './types.js'
 
 /** ms after which a member that says nothing in the record is taken for dead: others sign as long as there are enough. */
-const SILENT_AFTER = 6000
+export const SILENT_AFTER = 6000
 /** Branches of the search, so that it ends whatever pairs are kept apart; a few hundred do where it can be done. */
 const MAX_BRANCHES = 20_000
 

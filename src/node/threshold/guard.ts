@@ -21,7 +21,7 @@ export class SigningGuard {
     this.#database = database
   }
 
-  /** Once it resolves this member may take part. @throws MetisSeqError `GROUP_GUARD` (exit 5) */
+  /** Once it resolves this member may take part. @throws MetisSeqError `GROUP_GUARD` (exit 5); `SESSION_KNOWN` after a restart */
   async allow(
     request: SigningRequest,
     bump: number,
@@ -32,7 +32,7 @@ export class SigningGuard {
     if (before !== undefined && !equalBytes(before.subarray(0, 32), hexToBytes(digest)))
       throw refused(request, `it was begun with the digest ${bytesToHex(before.subarray(0, 32))}, not ${digest}`)
     const last = before === undefined ? 0 : Number(BigInt(bytesToHex(before.subarray(32))))
-    if (last >= session) throw refused(request, `session ${session} was taken part in before`)
+    if (last >= session) throw new MetisSeqError('SESSION_KNOWN', `Session ${session} was taken part in before.`)
     const value = concatBytes(hexToBytes(digest), bigEndian(session, NONCE_BYTES))
     await this.#database.write([{ key, value }, ...this.#content(request)])
     reached('group.guarded')

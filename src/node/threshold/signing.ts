@@ -128,8 +128,8 @@ export class Signatures {
     try {
       await guard.allow(request, signing.bump, { digest, session: session.number })
     } catch (error) {
-      if (!(error instanceof MetisSeqError) || error.code !== 'GROUP_GUARD') throw error
-      return this.#refuse(task, messageOf(error))
+      if (!(error instanceof MetisSeqError) || !['GROUP_GUARD', 'SESSION_KNOWN'].includes(error.code)) throw error
+      return this.#refuse(task, messageOf(error), error.code === 'GROUP_GUARD')
     }
     const names = new Map(
       committee.members.flatMap(({ address }, i) =>
@@ -170,9 +170,10 @@ export class Signatures {
     await node.consensus.submit({ type: 'signed', request: task.request.id, transaction: task.signed.envelope })
   }
 
-  async #refuse(task: Task, reason: string): Promise<false> {
+  /** `isNews`: not what anybody may expect, as after a restart. */
+  async #refuse(task: Task, reason: string, isNews = true): Promise<false> {
     const { kind, subject } = task.request
-    this.#parts.node.refused(`request (${kind} ${subject})`, reason)
+    if (isNews) this.#parts.node.refused(`request (${kind} ${subject})`, reason)
     this.#parts.mailbox.close(this.#sessionId(task.session.number))
     await this.#say(task, { outcome: 'refused', culprits: [], ban: false, reason })
     return false

@@ -1,0 +1,40 @@
+import { BaseCommand } from '../../cli/command.js'
+import { dataDirFlag } from '../../cli/devnetFlags.js'
+import { clockOf, feesOf, progressOf } from '../../cli/group.js'
+import { restFlag, restOfDevnet } from '../../cli/node.js'
+import type { GroupView } from '../../node/index.js'
+
+/** What the group is asked to sign now. */
+export default class GroupRequests extends BaseCommand {
+  static override summary = 'What the group is asked to sign now, by whom it is signed, and who refuses why.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --rest http://127.0.0.1:9546/v1 --json',
+  ]
+  static override flags = { 'data-dir': dataDirFlag, rest: restFlag }
+
+  async run(): Promise<Pick<GroupView, 'requests'>> {
+    const { flags } = await this.parse(GroupRequests)
+    const { readGroup } = await import('../../devnet/groupStatus.js')
+    const { members, requests } = await readGroup(flags.rest ?? (await restOfDevnet(flags['data-dir'])))
+    if (requests.length === 0) this.print('Nothing is asked of the group now.')
+    else
+      await this.table(
+        ['REQUEST', 'WHAT', 'OF', 'CHAIN', 'NONCE', 'TO', 'SINCE', 'FEES (gwei)', 'STATE'],
+        requests.map((request) => [
+          request.id,
+          request.kind,
+          request.subject,
+          request.chain,
+          request.nonce,
+          request.to,
+          clockOf(request.since),
+          feesOf(request),
+          progressOf(request, members),
+        ]),
+      )
+    for (const { id, refused } of requests)
+      for (const { member, reason } of refused) this.print(`${member} does not sign ${id}: ${reason}`)
+    return { requests }
+  }
+}

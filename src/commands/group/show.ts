@@ -1,0 +1,51 @@
+import { BaseCommand } from '../../cli/command.js'
+import { dataDirFlag } from '../../cli/devnetFlags.js'
+import { clockOf, healthOf, sharingLine, stateOf } from '../../cli/group.js'
+import { restFlag, restOfDevnet } from '../../cli/node.js'
+import type { GroupView } from '../../node/index.js'
+
+const SHOWN = 10
+
+/** The members who sign together, and what they signed. */
+export default class GroupShow extends BaseCommand {
+  static override summary = 'The group that signs batches and epochs: members, health, last signatures.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --rest http://127.0.0.1:9546/v1 --json',
+  ]
+  static override flags = { 'data-dir': dataDirFlag, rest: restFlag }
+
+  async run(): Promise<GroupView> {
+    const { flags } = await this.parse(GroupShow)
+    const { readGroup } = await import('../../devnet/groupStatus.js')
+    const group = await readGroup(flags.rest ?? (await restOfDevnet(flags['data-dir'])))
+    const { address, generation, members, sharing, signatures, since, threshold } = group
+    this.print(`Address      ${address}`)
+    this.print(`Threshold    ${threshold} of ${members.length}`)
+    this.print(`Sharing      ${generation}, since ${clockOf(since)}`)
+    this.print(`Health       ${healthOf(group)}`)
+    if (sharing !== null) this.print(`Under way    ${sharingLine(sharing)}`)
+    this.print('')
+    await this.table(
+      ['SHARE', 'SEQUENCER', 'ADDRESS', 'STATE'],
+      members.map((member) => [member.index, member.id, member.address, stateOf(member, members)]),
+    )
+    this.print('')
+    const indices = new Map(members.map(({ address: each, index }) => [each, String(index)]))
+    await this.table(
+      ['SIGNED AT', 'WHAT', 'OF', 'BY SHARES', 'AFTER (ms)', 'BUMP'],
+      signatures
+        .slice(-SHOWN)
+        .reverse()
+        .map(({ bump, kind, requestedAt, signedAt, signers, subject }) => [
+          clockOf(signedAt),
+          kind,
+          subject,
+          signers.map((each) => indices.get(each) ?? each).join(' '),
+          signedAt - requestedAt,
+          bump,
+        ]),
+    )
+    return group
+  }
+}
