@@ -38,6 +38,8 @@ function noteOf(event: DevnetEvent): string | undefined {
     'rewound',
     'pruned',
     'refused',
+    'unsigned',
+    'sharing',
   ]
   return shown.includes(event.event) ? lineOf(event) : undefined
 }
@@ -67,6 +69,12 @@ export function lineOf(event: DevnetEvent): string | undefined {
       return `term ${event.term} of ${short(event.sequencer)} cut at block ${event.checkpoint}: ${event.reason}`
     case 'committee':
       return `committee of ${event.members.length}: ${event.members.map(short).join(', ')}`
+    case 'unsigned': {
+      const named = event.culprits.length === 0 ? '' : `, not with ${event.culprits.map(short).join(', ')}`
+      return `session ${event.session} gave no signature: ${short(event.member)} says ${event.reason}${named}`
+    }
+    case 'sharing':
+      return `the key of the group is being shared among ${event.members.length} members (sharing ${event.generation})`
     case 'sequencer':
       return `sequencer ${event.id} (${short(event.address)}): ${event.change}`
     case 'batch':

@@ -19,6 +19,12 @@ export function eventsOf(effects: readonly Effect[]): NodeNews[] {
         return [{ event: 'sequencer', id: effect.id, address: effect.address, change: effect.change }]
       case 'signatureRecorded':
         return [{ event: 'signed', kind: effect.request.kind, subject: effect.request.subject }]
+      case 'sessionFailed': {
+        const { session, member, culprits, reason } = effect
+        return [{ event: 'unsigned', session, member, culprits, reason }]
+      }
+      case 'committeeProposed':
+        return [{ event: 'sharing', generation: effect.generation, members: effect.members }]
       case 'batchAccepted':
         return [{ event: 'batch', index: effect.index, last: effect.last, transaction: effect.transaction }]
       case 'l1Applied':

@@ -46,6 +46,10 @@ export type NodeNews =
   | { event: 'committee'; members: Address[] }
   | { event: 'sequencer'; id: number; address: Address; change: string }
   | { event: 'signed'; kind: SigningRequest['kind']; subject: number }
+  /** A session of signers that gave no signature: who says so, whom it names, and why. */
+  | { event: 'unsigned'; session: number; member: Address; culprits: Address[]; reason: string }
+  /** The key of the group begins to be shared among these. */
+  | { event: 'sharing'; generation: number; members: Address[] }
   | { event: 'batch'; index: number; last: number; transaction: Hash }
   | { event: 'l1'; number: number }
   /** States before block `oldest` are gone, and so many trie nodes that they alone had. */

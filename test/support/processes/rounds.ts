@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FaultPoint } from '../../../src/core/faultPoints.js'
+import { readGroup } from '../../../src/devnet/groupStatus.js'
 import { cli } from '../../e2e/cli/support.js'
 import { freePortBase, type Place, placeIn, processesOf, RunningDevnet } from '../../e2e/devnet/support.js'
 import { seededRandom } from '../random.js'
@@ -63,8 +64,11 @@ export class KilledNetwork {
   readonly #witness = new Witness()
   readonly #traffic = new Traffic()
   deaths = 0
+  /** Number of the last sharing that came into force. */
+  sharings = 0
   /** Entries of all guards. */
   guarded = 0
+  #address: string | undefined
 
   private constructor(root: string, place: Place, seed: number) {
     this.#root = root
@@ -131,6 +135,7 @@ export class KilledNetwork {
       confirmed: confirmed.size,
       deposits: this.#traffic.deposits.length,
       'guard entries': this.guarded,
+      sharings: this.sharings,
     }
   }
 
@@ -168,8 +173,8 @@ export class KilledNetwork {
     await this.#verify(devnet)
     void this.#traffic.run(devnet.descriptor, signal)
     await this.#traffic.deposit(devnet.descriptor)
-    if ('point' in death) devnet.signal('SIGUSR2')
     if (death.from === 'sharing') await devnet.command('group', 'refresh', '--no-wait')
+    if ('point' in death) devnet.signal('SIGUSR2')
     else void pause(death.after, undefined, { signal }).then(() => devnet.signal('SIGKILL'))
     const rpc = this.#rpc(devnet)
     // Until it is dead.
@@ -235,6 +240,37 @@ export class KilledNetwork {
       if (code !== 130) throw new Error(`it ended with ${code}: ${devnet.words}`)
       await this.#examine(devnet)
       return { batches }
+    } finally {
+      await devnet.end('SIGKILL')
+    }
+  }
+
+  /** Signatures go on, under the same address, and each member has a share: at once, or after the others made it a new one. */
+  async groupCheck(): Promise<void> {
+    const devnet = await RunningDevnet.start(this.#place, SETTINGS.slice(2))
+    try {
+      const { group, nodes } = devnet.descriptor
+      this.#address ??= group
+      if (this.#address !== group) throw new Error(`the group was ${this.#address}, and is ${group}`)
+      await this.#verify(devnet)
+      const from = devnet.events.length
+      await within(
+        devnet,
+        devnet.first('signed', () => true, from),
+        'a signature',
+      )
+      const deadline = performance.now() + BOUND
+      for (let able = 0; able < NODES - 1; ) {
+        const view = await readGroup(nodes[0]?.rest ?? '')
+        able = view.able
+        this.sharings = Math.max(this.sharings, view.generation)
+        if (performance.now() > deadline)
+          throw new Error(`members without share or voice: ${JSON.stringify(view.members)}`)
+        await devnet.first('block', () => true, devnet.events.length)
+      }
+      const code = await devnet.end('SIGTERM')
+      if (code !== 130) throw new Error(`it ended with ${code}: ${devnet.words}`)
+      await this.#examine(devnet)
     } finally {
       await devnet.end('SIGKILL')
     }
