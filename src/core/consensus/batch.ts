@@ -11,6 +11,8 @@ import type { BatchContent, BatchFlight, ConsensusState, Draft, L1Event, Signing
 export const MAX_BLOB_TRANSACTIONS = 4
 export const MAX_BLOBS = 6
 export const MAX_BATCH_BLOCKS = 4096
+/** Gas of the group's transactions on L1; of the state roots by the number of blocks. */
+export const BATCH_GAS = { blobs: 21_000, inbox: 100_000, stateRoots: (blocks: number) => 300_000 + 2_000 * blocks }
 /** wei; what a member signs at most for L1 gas (rule B2). */
 export const L1_FEE_CAP = 500n * 10n ** 9n
 
@@ -76,16 +78,16 @@ function stepRequest({ state, context }: Draft, { content, step, blobTransaction
   const blobs = content.blobs[step]
   if (blobs !== undefined) {
     const dataHash = keccak256(new Uint8Array(0))
-    return withId({ ...common, kind: 'blobs', to: l1.inbox, data: '0x', dataHash, blobs, gasLimit: 21_000 })
+    return withId({ ...common, kind: 'blobs', to: l1.inbox, data: '0x', dataHash, blobs, gasLimit: BATCH_GAS.blobs })
   }
   const count = content.last - content.first + 1
   if (step === content.blobs.length) {
     const header = { batchIndex: BigInt(content.index), firstBlock: BigInt(content.first), blockCount: count }
     const data = bytesToHex(encodeInbox({ da: 'blob', ...header, transactionHashes: blobTransactions }))
     const dataHash = keccak256(hexToBytes(data))
-    return withId({ ...common, kind: 'inbox', to: l1.inbox, data, dataHash, blobs: [], gasLimit: 100_000 })
+    return withId({ ...common, kind: 'inbox', to: l1.inbox, data, dataHash, blobs: [], gasLimit: BATCH_GAS.inbox })
   }
-  const gasLimit = 300_000 + 2_000 * count
+  const gasLimit = BATCH_GAS.stateRoots(count)
   const to = l1.stateCommitmentChain
   return withId({ ...common, kind: 'stateRoots', to, data: null, dataHash: content.stateRoots, blobs: [], gasLimit })
 }

@@ -38,7 +38,7 @@ function dispatch(draft: Draft, message: Message): void {
     case 'evidence':
       return applyEvidence(draft, message.seals)
     case 'signed':
-      return applySigned(draft, message.request, message.transaction)
+      return applySigned(draft, message)
   }
 }
 
@@ -53,8 +53,9 @@ function applyAttestation(draft: Draft, message: Extract<Message, { type: 'attes
   }
   const signer = context.recover(attestationDigest(context.networkId, content), hexToBytes(signature))
   if (signer !== member) throw refuse('SIGNATURE_FOREIGN', `The attestation is not signed by ${member}.`)
-  vote(draft, member, content)
+  // First of all: what it says may call the next signers, of whom it is one that is there.
   if (isMember) state.seen[member] = context.time
+  vote(draft, member, content)
 }
 
 function vote(draft: Draft, member: Address, content: Content): void {

@@ -1,9 +1,9 @@
 import { parseTransaction, type UnsignedTransaction } from '../chain/transaction.js'
 import { hexToBytes, keccak256 } from '../codec/index.js'
-import type { Hash, Hex } from '../types/hex.js'
+import type { Hex } from '../types/hex.js'
 import { refuse } from './refuse.js'
 import { markSigned } from './term.js'
-import type { Context, Draft, L1Fees, SigningRequest } from './types.js'
+import type { Context, Draft, L1Fees, Message, SigningRequest } from './types.js'
 
 /** Signatures that auditors find in the state; all of them are in the record. */
 const KEPT_SIGNATURES = 32
@@ -12,8 +12,9 @@ const KEPT_SIGNATURES = 32
  * Records the group's signature of a request that consensus emitted (rule B1). Every byte follows from the request and, on
  * L1, from the fees that the members agreed on: a transaction with higher ones replaces the last (rule B2).
  */
-export function applySigned(draft: Draft, id: Hash, transaction: Hex): void {
+export function applySigned(draft: Draft, message: Extract<Message, { type: 'signed' }>): void {
   const { state, context } = draft
+  const { request: id, session: number, transaction } = message
   const [request, signing] = [state.requests[id], state.signing[id]]
   if (request === undefined || signing === undefined)
     throw refuse('REQUEST_UNKNOWN', `No signature ${id} was asked for.`)
@@ -22,10 +23,11 @@ export function applySigned(draft: Draft, id: Hash, transaction: Hex): void {
   request.signed = transaction
   const { kind, subject } = request
   const { bump, since: requestedAt, session } = signing
-  const made = { request: id, kind, subject, bump, requestedAt, signedAt: context.time, signers: session.signers }
+  const signers = [session, ...signing.past].find((each) => each.number === number)?.signers ?? []
+  const made = { request: id, kind, subject, bump, requestedAt, signedAt: context.time, signers }
   state.signatures = [...state.signatures, made].slice(-KEPT_SIGNATURES)
   signing.session = null
-  for (const signer of session.signers) delete state.group.doubts[signer]
+  for (const signer of signers) delete state.group.doubts[signer]
   draft.effects.push({ type: 'signatureRecorded', request })
   markSigned(draft)
 }

@@ -36,8 +36,8 @@ export function pickSigners(
     }))
     .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.lot < b.lot ? -1 : 1))
     .map(({ address }) => address)
-  const pairs = group.apart.filter(({ until }) => until > time).map(({ pair }) => pair)
-  const among = pairs.filter((pair) => pair.every((each) => ranked.includes(each)))
+  const pairs = new Map(group.apart.filter(({ until }) => until > time).map(({ pair }) => [pairKey(...pair), pair]))
+  const among = [...pairs.values()].filter((pair) => pair.every((each) => ranked.includes(each)))
   const left = withoutPairs(ranked, among, ranked.length - committee.threshold)
   return left?.slice(0, committee.threshold).sort()
 }

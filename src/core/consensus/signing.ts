@@ -2,10 +2,15 @@ import type { Address, Hash } from '../types/hex.js'
 import { memberOf } from './power.js'
 import { refuse } from './refuse.js'
 import { pairKey, pickSigners } from './signers.js'
-import type { Content, Draft, L1Fees, Signing, SigningRequest, UnsignedContent } from './types.js'
+import type { Content, Draft, L1Fees, Signing, SigningRequest, SigningSession, UnsignedContent } from './types.js'
 
-/** ms that two members who failed with one another are kept apart. */
+/** ms that two members who failed with one another are kept apart; with each time twice as long. */
 const APART_FOR = 60_000
+const MAX_DOUBLINGS = 12
+/** Sessions of a request that are remembered, for what comes late of them. */
+const KEPT_SESSIONS = 4
+/** Until when a pair is kept apart that must not sign together as long as the key is shared as it is. */
+export const BANNED = Number.MAX_SAFE_INTEGER
 /** ms of a pause where everybody has failed with somebody, before all are tried again. */
 const PAUSE = 2000
 /** ms of a session after which any member may end it: all its signers may be gone. Those that are there have ended it long before. */
@@ -15,7 +20,15 @@ export const ABANDONED_AFTER = 30_000
 export function requestSignature(draft: Draft, request: SigningRequest): void {
   const { state, context } = draft
   state.requests[request.id] = request
-  state.signing[request.id] = { since: context.time, bump: 0, fees: null, quotes: {}, session: null, refused: {} }
+  state.signing[request.id] = {
+    since: context.time,
+    bump: 0,
+    fees: null,
+    quotes: {},
+    session: null,
+    past: [],
+    refused: {},
+  }
   draft.effects.push({ type: 'signatureRequested', request })
   // On L1 it begins when the members have said what it costs.
   if (request.chain === 'l2') openSession(draft, request.id)
@@ -29,8 +42,10 @@ export function forgetRequest({ state }: Draft, id: Hash): void {
 
 /** Whose shares sign has changed: what is not signed is tried with the new ones. */
 export function reopenSessions(draft: Draft): void {
-  for (const [id, { session }] of Object.entries(draft.state.signing))
-    if (session !== null) openSession(draft, id as Hash)
+  for (const [id, signing] of Object.entries(draft.state.signing)) {
+    signing.refused = {} // a share that was missing is there now
+    if (signing.session !== null) openSession(draft, id as Hash)
+  }
 }
 
 /** The next try, by members that have not failed with one another (rule G1). */
@@ -38,20 +53,20 @@ function openSession(draft: Draft, id: Hash): void {
   const { state, context } = draft
   const { group } = state
   const signing = signingOf(draft, id)
-  group.apart = group.apart.filter(({ until }) => until > context.time)
   const pick = () =>
     pickSigners(state, context, { seed: id, without: new Set(Object.keys(signing.refused) as Address[]) })
   let from = context.time
   let signers = pick()
   if (signers === undefined) {
     // Bans stay; whatever else was held against members, some of them are honest.
-    group.apart = group.apart.filter(({ until }) => until === Number.MAX_SAFE_INTEGER)
+    group.apart = group.apart.map((each) => (each.until === BANNED ? each : { ...each, until: context.time }))
     signing.refused = {}
     from += PAUSE
     signers = pick()
   }
+  if (signing.session !== null) signing.past = [...signing.past, signing.session].slice(-KEPT_SESSIONS)
   group.sessions += 1
-  signing.session = { number: group.sessions, from, generation: group.generation, signers: signers ?? [] }
+  signing.session = { number: group.sessions, from, generation: group.generation, signers: signers ?? [], ended: [] }
   draft.effects.push({ type: 'sessionOpened', request: id, session: signing.session })
 }
 
@@ -101,49 +116,51 @@ function medians(quotes: readonly L1Fees[], cap: bigint): L1Fees {
   }
 }
 
-/** A session gave no signature: who failed together is kept apart, who refuses is left out, and the next try begins (rules G2, G3). */
+/**
+ * A session gave no signature: who failed together is kept apart, who refuses is left out, and the next try begins (rules G2, G3).
+ * What several signers have to say of one session all counts, whoever was first.
+ */
 export function applyUnsigned(draft: Draft, member: Address, content: UnsignedContent): void {
   const { state, context } = draft
   const signing = state.signing[content.request]
-  const session = signing?.session
-  if (signing === undefined || session?.number !== content.session)
-    throw refuse('SESSION_OVER', `Session ${content.session} is over.`)
-  const { culprits, outcome, reason } = content
+  const known = [signing?.session, ...(signing?.past ?? [])]
+  const session = known.find((each) => each?.number === content.session)
+  const isOpen = session === signing?.session
+  if (signing === undefined || session == null) throw refuse('SESSION_OVER', `Session ${content.session} is over.`)
   const isSigner = session.signers.includes(member)
+  if (!isSigner && !isOpen) throw refuse('SESSION_OVER', `Session ${content.session} is over.`)
   const abandonedAfter = session.signers.length === 0 ? PAUSE : ABANDONED_AFTER
   if (!isSigner && context.time < session.from + abandonedAfter)
     throw refuse('SESSION_FOREIGN', `${member} does not sign in session ${content.session}.`)
-  if (
-    culprits.some((each) => each === member || !session.signers.includes(each)) ||
-    (outcome === 'refused' && culprits.length > 0)
-  )
+  if (session.ended.includes(member)) throw refuse('VOTE_KNOWN', `${member} said that of session ${content.session}.`)
+  const { culprits, outcome, reason } = content
+  const isForeign = culprits.some((each) => each === member || !session.signers.includes(each))
+  if (isForeign || (outcome === 'refused' && culprits.length > 0))
     throw refuse('CULPRITS_FOREIGN', `${member} can only name others who sign in session ${content.session}.`)
-  if (isSigner) holdAgainst(draft, signing, member, content)
-  draft.effects.push({
-    type: 'sessionFailed',
-    request: content.request,
-    session: session.number,
-    member,
-    culprits,
-    reason,
-  })
-  openSession(draft, content.request)
+  session.ended.push(member)
+  if (isSigner) holdAgainst(draft, signing, session, member, content)
+  const { request } = content
+  draft.effects.push({ type: 'sessionFailed', request, session: session.number, member, culprits, reason })
+  if (isOpen) openSession(draft, request)
 }
 
 function holdAgainst(
   { state: { group }, context }: Draft,
   signing: Signing,
+  session: SigningSession,
   member: Address,
   { ban, culprits, outcome, reason }: UnsignedContent,
 ): void {
   if (outcome === 'refused') signing.refused[member] = reason
-  else if (culprits.length === 0)
-    for (const each of signing.session?.signers ?? []) group.doubts[each] = (group.doubts[each] ?? 0) + 1
+  else if (culprits.length === 0) for (const each of session.signers) group.doubts[each] = (group.doubts[each] ?? 0) + 1
   for (const culprit of culprits) {
     const key = pairKey(member, culprit)
-    const others = group.apart.filter(({ pair }) => pairKey(...pair) !== key)
-    const until = ban ? Number.MAX_SAFE_INTEGER : context.time + APART_FOR
-    group.apart = [...others, { pair: [member, culprit], until }]
+    const isPair = ({ pair }: { pair: [Address, Address] }) => pairKey(...pair) === key
+    const times = group.apart.find(isPair)?.times ?? 0
+    const isBanned = ban || group.apart.find(isPair)?.until === BANNED
+    const until = isBanned ? BANNED : context.time + APART_FOR * 2 ** Math.min(times, MAX_DOUBLINGS)
+    const entry = { pair: [member, culprit] as [Address, Address], times: times + 1, until }
+    group.apart = [...group.apart.filter((each) => !isPair(each)), entry]
   }
 }
 

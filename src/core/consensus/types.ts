@@ -60,8 +60,8 @@ export type Group = {
   notBefore: number
   /** Sessions that ever were: none has the number of another. */
   sessions: number
-  /** Pairs of members who failed with one another, and until when (ms) they are kept apart. */
-  apart: { pair: [Address, Address]; until: number }[]
+  /** Pairs of members who failed with one another, how often since the key is shared so, and until when (ms) they are kept apart. */
+  apart: { pair: [Address, Address]; times: number; until: number }[]
   /** In how many failed sessions a member was where nobody could say whose fault it was. */
   doubts: Record<Address, number>
   /** Who asks that the key be shared anew; true: it has lost its share. */
@@ -146,7 +146,8 @@ export type Message =
   | { type: 'attestation'; member: Address; content: Content; signature: Hex }
   | { type: 'l1Events'; from: number; events: L1Event[] }
   | { type: 'evidence'; seals: [Seal, Seal] }
-  | { type: 'signed'; request: Hash; transaction: Hex }
+  /** `session`: in which it was made, so that the right members stand for it. */
+  | { type: 'signed'; request: Hash; session: number; transaction: Hex }
 
 /** One assignment of a sequencer (rule T1). */
 export type Term = {
@@ -221,6 +222,8 @@ export type Signing = {
   /** What members say for the fees of now, or where it is signed for the next ones. */
   quotes: Record<Address, L1Fees>
   session: SigningSession | null
+  /** The last ones that are over, whose signature may still come. */
+  past: SigningSession[]
   /** Members who do not sign it, and why. */
   refused: Record<Address, string>
 }
@@ -234,6 +237,8 @@ export type SigningSession = {
   /** The sharing whose shares sign. */
   generation: number
   signers: Address[]
+  /** Who said that nothing comes of it. */
+  ended: Address[]
 }
 
 /** A signature that was made, as auditors want to see it. */
@@ -245,6 +250,7 @@ export type SignatureRecord = {
   /** Consensus times, ms. */
   requestedAt: number
   signedAt: number
+  /** Empty where it was made in a session that was over long before it stood in the record. */
   signers: Address[]
 }
 

@@ -168,6 +168,7 @@ const message = oneOf<Message>('type', {
   signed: objectOf<Extract<Message, { type: 'signed' }>>({
     type: literal('signed'),
     request: hash,
+    session: uint,
     transaction: hexUpTo(MAX_TRANSACTION),
   }),
 })

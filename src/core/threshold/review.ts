@@ -1,6 +1,6 @@
 import { encodeInbox } from '../batching/inbox.js'
 import { bigEndian, bytesToHex, concatAll, hexToBytes, keccak256, utf8 } from '../codec/index.js'
-import { L1_FEE_CAP } from '../consensus/batch.js'
+import { BATCH_GAS, L1_FEE_CAP } from '../consensus/batch.js'
 import { OPENING_GAS } from '../consensus/opening.js'
 import type { ConsensusState, L1Fees, SigningRequest } from '../consensus/types.js'
 import type { Genesis } from '../genesis/types.js'
@@ -17,9 +17,6 @@ export interface OwnFacts {
   /** The key's next nonce on the request's chain, as the member's own view has it; undefined where that does not answer. */
   nonce: number | undefined
 }
-
-/** Gas on L1 that no transaction of the group needs more of: state roots of the longest batch. */
-const MAX_L1_GAS = 300_000 + 2_000 * 4096
 
 /**
  * Why a member does not sign: every field of the transaction is compared with what follows from the member's own data, whatever
@@ -41,7 +38,7 @@ export function whyNotSign(request: SigningRequest, fees: L1Fees | null, facts: 
     [nonce !== undefined && nonce > request.nonce, `nonce ${request.nonce} is used, the next one is ${nonce}`],
     [request.blobs.join() !== wanted.blobs.join(), 'its blobs are not those of the batch'],
     [request.blobs.length > 0 && !facts.holdsBlobs, 'its blobs were not compared here with final blocks'],
-    [request.gasLimit > (request.chain === 'l1' ? MAX_L1_GAS : OPENING_GAS), `its gas limit is ${request.gasLimit}`],
+    [request.gasLimit !== wanted.gasLimit, `its gas limit is ${request.gasLimit}, not ${wanted.gasLimit}`],
     [request.chain === 'l1' && fees === null, 'its fees are not agreed'],
     [request.maxFeePerGas > caps || highest > caps, `its fees are above the cap of ${caps} wei`],
   ]
@@ -57,6 +54,7 @@ interface Wanted {
   nonce: number
   data: Hex
   blobs: readonly Hex[]
+  gasLimit: number
 }
 
 /** The step of the batch in flight (rules B2, B3). */
@@ -67,17 +65,18 @@ function wantedOnL1({ kind }: SigningRequest, { genesis, state, data }: OwnFacts
   const { inbox, stateCommitmentChain } = genesis.l1
   const common = { key: state.group.address, nonce: state.l1.nonce, blobs: [] }
   const blobs = content.blobs[step]
-  if (kind === 'blobs') return blobs && { ...common, to: inbox, data: '0x', blobs }
+  if (kind === 'blobs') return blobs && { ...common, to: inbox, data: '0x', blobs, gasLimit: BATCH_GAS.blobs }
   if (kind === 'inbox' && step === content.blobs.length) {
     const [batchIndex, firstBlock] = [BigInt(content.index), BigInt(content.first)]
     const blockCount = content.last - content.first + 1
     const header = encodeInbox({ da: 'blob', batchIndex, firstBlock, blockCount, transactionHashes: blobTransactions })
-    return { ...common, to: inbox, data: bytesToHex(header) }
+    return { ...common, to: inbox, data: bytesToHex(header), gasLimit: BATCH_GAS.inbox }
   }
   const isDue = kind === 'stateRoots' && step > content.blobs.length
   // Made of this member's own blocks: that they are the decided ones is what their hash says.
   const isDecided = keccak256(hexToBytes(data)) === content.stateRoots
-  return isDue ? { ...common, to: stateCommitmentChain, data: isDecided ? data : '0x' } : undefined
+  const gasLimit = BATCH_GAS.stateRoots(content.last - content.first + 1)
+  return isDue ? { ...common, to: stateCommitmentChain, data: isDecided ? data : '0x', gasLimit } : undefined
 }
 
 /** The opening of the current term, or of the one that follows at its normal boundary (rules E1, E2). */
@@ -92,12 +91,16 @@ function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: O
   if (isNow && entered) return undefined // its opening is final
   // What follows the term's opening comes after it, and with the address that it tells the contract.
   const isAfter = !isNow && !entered
-  const changesKey = isAfter && term.opening.some((each) => state.requests[each]?.kind === 'updateMpcAddress')
-  const key = changesKey ? group.address : contract.mpc
+  const changes = (what: SigningRequest['kind']) =>
+    isAfter && term.opening.some((each) => state.requests[each]?.kind === what)
+  const key = changes('updateMpcAddress') ? group.address : contract.mpc
+  const epochLength = changes('updateEpochLength') ? genesis.consensus.epochLength : contract.epochLength
   const nonce = contract.nonce + place + (isAfter ? term.opening.length : 0)
   const epoch = isNow ? term.epoch : term.epoch + 1
   const start = (isNow ? term.parentNumber : term.endBlock) + 1
   const end = isNow ? term.endBlock : term.endBlock + genesis.consensus.epochLength
+  const isCommit = (!isNow || term.kind === 'boundary') && end - start + 1 === epochLength
+  if ((place === 0) !== (kind === (isCommit ? 'commitEpoch' : 'recommitEpoch'))) return undefined
   const calls: Partial<Record<SigningRequest['kind'], Hex>> = {
     commitEpoch: call('commitEpoch(uint256,uint256,uint256,address)', [epoch, start, end, sequencer]),
     recommitEpoch: call('recommitEpoch(uint256,uint256,uint256,uint256,address)', [
@@ -111,7 +114,7 @@ function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: O
     updateEpochLength: call('UpdateEpochLength(uint256)', [genesis.consensus.epochLength]),
   }
   const data = calls[kind]
-  return data && { to: genesis.l2.sequencerSet, key, nonce, data, blobs: [] }
+  return data && { to: genesis.l2.sequencerSet, key, nonce, data, blobs: [], gasLimit: OPENING_GAS }
 }
 
 /** ABI encoding of a call whose arguments are all one word. */

@@ -4,6 +4,7 @@ import type { SigningRequest } from '../../core/consensus/types.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
 import type { Change, Database } from '../../core/ports/database.js'
+import { Serial } from '../../core/serial.js'
 import type { Hash } from '../../core/types/hex.js'
 
 /** Nonces and sessions that are remembered: what is older is mined for good, or of a term that is over. */
@@ -16,13 +17,18 @@ const NONCE_BYTES = 8
  */
 export class SigningGuard {
   readonly #database: Database
+  readonly #turn = new Serial()
 
   constructor(database: Database) {
     this.#database = database
   }
 
   /** Once it resolves this member may take part. @throws MetisSeqError `GROUP_GUARD` (exit 5); `SESSION_KNOWN` after a restart */
-  async allow(
+  allow(request: SigningRequest, bump: number, begun: { digest: Hash; session: number }): Promise<void> {
+    return this.#turn.run(() => this.#allow(request, bump, begun))
+  }
+
+  async #allow(
     request: SigningRequest,
     bump: number,
     { digest, session }: { digest: Hash; session: number },

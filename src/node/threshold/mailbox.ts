@@ -51,6 +51,7 @@ export class Mailbox {
 
   close(session: Hash): void {
     this.#open.delete(session)
+    for (const [from, waiting] of this.#waiting) this.#keep(from, waiting, ({ message }) => message.session !== session)
     this.#over.add(session)
     const [oldest] = this.#over
     if (this.#over.size > MOST_OVER && oldest !== undefined) this.#over.delete(oldest)

@@ -1,5 +1,6 @@
 import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
 import { memberOf, thresholdOf } from '../../core/consensus/power.js'
+import { BANNED } from '../../core/consensus/signing.js'
 import type { ConsensusState, Content, ProposedCommittee } from '../../core/consensus/types.js'
 import type { Address, Hex } from '../../core/types/hex.js'
 import { SharingCeremony, type SharingEnd } from './ceremony.js'
@@ -160,7 +161,7 @@ export class Sharings {
     if (memberOf(committee, node.address) === undefined) return
     const lost = shares.get(group.generation)?.publicKey !== group.publicKey
     const isLong = node.now() - group.since > ANEW_AFTER
-    const banned = group.apart.some(({ until }) => until === Number.MAX_SAFE_INTEGER)
+    const banned = group.apart.some(({ until }) => until === BANNED)
     const isNeeded = banned || Object.values(group.anew).includes(true)
     const known = group.anew[node.address]
     if (known !== undefined) this.#asked = false

@@ -45,9 +45,9 @@ export class Signatures {
   /** Does what can be done; called when something came, and now and then. */
   async tick(): Promise<void> {
     const { signing, requests } = this.#parts.node.consensus.state
-    this.#drop(signing)
+    const dropping = this.#drop(signing)
     const open = Object.entries(signing) as [Hash, Signing][]
-    await Promise.all(
+    const serving = Promise.all(
       open.map(async ([id, each]) => {
         const [request, number] = [requests[id], each.session?.number ?? 0]
         if (request === undefined || each.session === null || this.#busy.has(number)) return
@@ -55,16 +55,21 @@ export class Signatures {
         await this.#serve(request, each, each.session).finally(() => this.#busy.delete(number))
       }),
     )
+    await Promise.all([dropping, serving])
   }
 
-  /** What consensus does not ask for any more is over. */
-  #drop(signing: Readonly<Record<Hash, Signing>>): void {
-    for (const [number, { request, conversation }] of this.#tasks) {
-      if (signing[request.id]?.session?.number === number) continue
-      conversation?.close()
-      this.#parts.mailbox.close(this.#sessionId(number))
-      this.#tasks.delete(number)
-    }
+  /** What consensus does not ask for any more is over; who was about to be named is still named. */
+  async #drop(signing: Readonly<Record<Hash, Signing>>): Promise<void> {
+    const over = [...this.#tasks].filter(([number, { request }]) => signing[request.id]?.session?.number !== number)
+    await Promise.all(
+      over.map(async ([number, task]) => {
+        this.#tasks.delete(number)
+        const end = task.said === undefined ? await task.conversation?.go() : undefined
+        task.conversation?.close()
+        this.#parts.mailbox.close(this.#sessionId(number))
+        if (end?.kind === 'failed' && end.culprits.length > 0) await this.#ended(task, end)
+      }),
+    )
   }
 
   async #serve(request: SigningRequest, signing: Signing, session: SigningSession): Promise<void> {
@@ -131,6 +136,7 @@ export class Signatures {
       if (!(error instanceof MetisSeqError) || !['GROUP_GUARD', 'SESSION_KNOWN'].includes(error.code)) throw error
       return this.#refuse(task, messageOf(error), error.code === 'GROUP_GUARD')
     }
+    if (isOver()) return false
     const names = new Map(
       committee.members.flatMap(({ address }, i) =>
         session.signers.includes(address) ? [[i + 1, address] as const] : [],
@@ -138,6 +144,10 @@ export class Signatures {
     )
     const id = this.#sessionId(session.number)
     const ceremony = await crypto.sign.sign({ session: id, signers: [...names.keys()], digest, share: share.share })
+    if (isOver()) {
+      ceremony.forget()
+      return false
+    }
     task.transaction = transaction
     task.conversation = new Conversation(this.#parts, { session: id, ceremony, names, patience: PATIENCE })
     return true
@@ -167,7 +177,12 @@ export class Signatures {
     const { node } = this.#parts
     if (task.signed === undefined || node.now() < task.signed.at) return
     task.said = { content: 'signed', at: node.now() }
-    await node.consensus.submit({ type: 'signed', request: task.request.id, transaction: task.signed.envelope })
+    await node.consensus.submit({
+      type: 'signed',
+      request: task.request.id,
+      session: task.session.number,
+      transaction: task.signed.envelope,
+    })
   }
 
   /** `isNews`: not what anybody may expect, as after a restart. */

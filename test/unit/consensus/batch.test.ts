@@ -1,49 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { decodeInbox } from '../../../src/core/batching/inbox.js'
-import { bytesToHex, hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
+import type { UnsignedTransaction } from '../../../src/core/chain/transaction.js'
+import { hexToBytes } from '../../../src/core/codec/index.js'
 import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from '../../../src/core/consensus/batch.js'
-import { contentHash } from '../../../src/core/consensus/digest.js'
-import type { BatchContent, L1Event, SigningRequest } from '../../../src/core/consensus/types.js'
+import type { BatchContent } from '../../../src/core/consensus/types.js'
 import type { Address } from '../../../src/core/types/hex.js'
+import { blob, closed, content, flight, flying, mined, stateRootsData } from './batches.js'
 import { hashOf, keyOf, Network } from './network.js'
 
 const four = (network: Network) => network.members as [Address, Address, Address, Address]
-const blob = (name: string): Address => `0x01${hashOf(name).slice(4)}`
-const stateRootsData = bytesToHex(new Uint8Array(100).fill(7))
-
-/** A network whose first term is closed, so that its blocks can be batched. */
-function closed(): Network {
-  const network = new Network()
-  network.finishTerm()
-  return network
-}
-
-function content(network: Network, change: Partial<BatchContent> = {}): BatchContent {
-  const { batch, terms } = network.state
-  const end = terms.at(-1)
-  return {
-    kind: 'batch',
-    index: batch.nextIndex,
-    attempt: 0,
-    first: batch.nextBlock,
-    last: end?.last ?? 0,
-    lastHash: end?.lastHash ?? '0x',
-    blobs: [[blob('a'), blob('b')], [blob('c')]],
-    stateRoots: keccak256(hexToBytes(stateRootsData)),
-    ...change,
-  }
-}
-
-const flying = (network: Network): SigningRequest => network.request(network.state.batch.flight?.request)
-
-/** The transaction of the flight's step was mined (as it was asked for, unless changed). */
-function mined(network: Network, change: Partial<Extract<L1Event, { type: 'groupTransaction' }>> = {}) {
-  const request = flying(network)
-  const block = network.state.l1.applied.number + 1
-  const common = { type: 'groupTransaction', block, nonce: request.nonce, success: true } as const
-  const event = { ...common, hash: hashOf(`tx ${request.nonce}`), content: contentHash(request), ...change }
-  return network.l1(block, [event])
-}
 
 describe('batches', () => {
   it('rule B4: a batch is decided by a quorum that found its own final blocks in the same bytes', () => {
@@ -186,28 +151,35 @@ describe('batches', () => {
 })
 
 describe('signatures on L1', () => {
-  it('rule B2: a bump changes fees alone, upwards and within the cap', () => {
-    const network = closed()
-    network.quorum(content(network))
+  it('rule B2: a bump changes fees alone, to those agreed on, within the cap', () => {
+    const network = flight()
     const request = flying(network)
-    const fee = (gwei: bigint) => network.signed(request, { maxFeePerGas: gwei * 10n ** 9n })
-    expect(network.code(fee(10n))).toBeUndefined()
-    expect(network.code(fee(10n))).toBe('REQUEST_SIGNED')
-    expect(network.code(fee(9n))).toBe('REQUEST_SIGNED')
-    expect(network.code(fee(20n))).toBeUndefined()
-    expect(network.code(fee(501n))).toBe('SIGNED_FOREIGN')
-    const dear = { maxFeePerGas: 30n * 10n ** 9n, maxFeePerBlobGas: 501n * 10n ** 9n }
-    expect(network.code(network.signed(request, dear))).toBe('SIGNED_FOREIGN')
-    const bumped = { maxFeePerGas: 40n * 10n ** 9n }
-    expect(network.code(network.signed(request, { ...bumped, blobs: [blob('z')] }))).toBe('SIGNED_FOREIGN')
-    expect(network.code(network.signed(request, { ...bumped, to: keyOf(1).address }))).toBe('SIGNED_FOREIGN')
-    expect(network.code(network.signed(request, { ...bumped, gasLimit: 1_000_000n }))).toBe('SIGNED_FOREIGN')
-    expect(network.code(network.signed(request, { ...bumped, nonce: request.nonce + 1 }))).toBe('SIGNED_FOREIGN')
+    const gwei = 10n ** 9n
+    const fee = (amount: bigint) => network.code(network.signed(request, { maxFeePerGas: amount * gwei }))
+    network.agree(request, { maxFeePerGas: 10n * gwei })
+    expect([fee(9n), fee(11n), fee(10n), fee(10n)]).toEqual([
+      'SIGNED_FOREIGN',
+      'SIGNED_FOREIGN',
+      undefined,
+      'REQUEST_SIGNED',
+    ])
+    network.agree(request, { maxFeePerGas: 20n * gwei })
+    expect([fee(10n), fee(20n), fee(20n)]).toEqual(['SIGNED_FOREIGN', undefined, 'REQUEST_SIGNED'])
+    network.agree(request, { maxFeePerGas: 501n * gwei, maxFeePerBlobGas: 501n * gwei })
+    const capped = { maxFeePerGas: 500n * gwei, maxFeePerBlobGas: 500n * gwei }
+    const code = (change: Partial<UnsignedTransaction>) => network.code(network.signed(request, change))
+    expect(code({ maxFeePerGas: 501n * gwei })).toBe('SIGNED_FOREIGN')
+    expect(code({ maxFeePerBlobGas: 501n * gwei })).toBe('SIGNED_FOREIGN')
+    expect(code({ blobs: [blob('z')] })).toBe('SIGNED_FOREIGN')
+    expect(code({ to: keyOf(1).address })).toBe('SIGNED_FOREIGN')
+    expect(code({ gasLimit: 1_000_000n })).toBe('SIGNED_FOREIGN')
+    expect(code({ nonce: request.nonce + 1 })).toBe('SIGNED_FOREIGN')
+    expect(code({ data: Uint8Array.of(1) })).toBe('SIGNED_FOREIGN')
+    expect(code(capped)).toBeUndefined()
   })
 
   it('rule B1: the state roots are signed over the bytes whose hash was decided', () => {
-    const network = closed()
-    network.quorum(content(network))
+    const network = flight()
     for (let i = 0; i < 3; i++) mined(network)
     const request = flying(network)
     expect(network.code(network.signed(request, {}, '0x1234'))).toBe('SIGNED_FOREIGN')
@@ -216,16 +188,14 @@ describe('signatures on L1', () => {
   })
 
   it('rule B1: what was mined is no request any more', () => {
-    const network = closed()
-    network.quorum(content(network))
+    const network = flight()
     const signed = network.signed(flying(network))
     mined(network)
     expect(network.code(signed)).toBe('REQUEST_UNKNOWN')
   })
 
   it('rule B1: a term that opens meanwhile leaves the flight alone', () => {
-    const network = closed()
-    network.quorum(content(network))
+    const network = flight()
     const request = flying(network)
     network.quorum(network.stall())
     network.signOpening()

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_STAKE } from '../../../src/core/consensus/staking.js'
-import type { Content, L1Event } from '../../../src/core/consensus/types.js'
-import type { Address } from '../../../src/core/types/hex.js'
-import { keyOf, locked, Network } from './network.js'
+import type { L1Event } from '../../../src/core/consensus/types.js'
+import type { Genesis } from '../../../src/core/genesis/types.js'
+import type { Address, Hex } from '../../../src/core/types/hex.js'
+import { groupKey, keyOf, locked, Network } from './network.js'
 
 const four = (network: Network) => network.members as [Address, Address, Address, Address]
 const joiner = keyOf(4)
@@ -14,41 +15,37 @@ function joining(): Network {
   return network
 }
 
-function shared(network: Network, change: Partial<Extract<Content, { kind: 'group' }>> = {}): Content {
-  const generation = network.state.proposed?.generation ?? 0
-  return { kind: 'group', generation, address: network.state.group.address, failed: [], ...change }
-}
-
 describe('the committee', () => {
   it('rule P1: changes only when a term opens, after the key was shared with the new members', () => {
     const network = joining()
     expect(network.state.proposed).toMatchObject({ generation: 1, ready: null })
     network.finishTerm()
     expect(network.members).toHaveLength(4) // no shares yet
-    network.each([...four(network).slice(0, 3), joiner.address], shared(network))
-    expect(network.state.proposed?.ready).toBe(network.state.group.address)
+    const { publicKey } = network.shared()
+    network.each([...four(network).slice(0, 3), joiner.address], network.shared())
+    expect(network.state.proposed?.ready).toBe(network.shared().publicKey)
     network.checkpoint(network.state.checkpoint.number + 1)
     expect(network.members).toHaveLength(4) // not before a term opens
     network.finishTerm()
     expect(network.members).toEqual([0, 1, 2, 3, 4].map((i) => keyOf(i).address))
-    expect(network.state).toMatchObject({ proposed: null, group: { generation: 1 } })
-    expect(network.effects.at(-1)).toMatchObject({ type: 'signatureRequested' })
+    expect(network.state).toMatchObject({ proposed: null, group: { generation: 1, publicKey, since: network.time } })
+    expect(network.effects.slice(-2)).toMatchObject([{ type: 'signatureRequested' }, { type: 'sessionOpened' }])
     expect(network.effects).toContainEqual({ type: 'committeeChanged', members: [...network.members].sort() })
   })
 
   it('rule P1: a quorum without a joiner makes nothing ready, and a joiner may say only how the sharing went', () => {
     const network = joining()
     expect(network.say(joiner.address, network.vote(2))).toBe('NOT_A_MEMBER')
-    expect(network.say(keyOf(7).address, shared(network))).toBe('NOT_A_MEMBER')
-    network.each(four(network), shared(network))
+    expect(network.say(keyOf(7).address, network.shared())).toBe('NOT_A_MEMBER')
+    network.each(four(network), network.shared())
     expect(network.state.proposed?.ready).toBeNull()
-    expect(network.say(joiner.address, shared(network, { address: keyOf('group 2').address }))).toBeUndefined()
+    expect(network.say(joiner.address, network.shared({ publicKey: groupKey('group 2', 5) }))).toBeUndefined()
     expect(network.state.proposed?.ready).toBeNull() // it has a share of another key
   })
 
   it('rule P1: failed resharing keeps the old committee and drops the joiners it names until the next term', () => {
     const network = joining()
-    network.quorum(shared(network, { failed: [joiner.address] }))
+    network.quorum(network.failed(joiner.address))
     expect(network.state).toMatchObject({ proposed: null, dropped: [joiner.address] })
     network.finishTerm()
     expect(network.members).toHaveLength(4)
@@ -58,8 +55,8 @@ describe('the committee', () => {
 
   it('rule P1: votes for one sharing never count for another, whatever became of it', () => {
     const network = joining()
-    const old = [...four(network), joiner.address].map((member) => network.attestation(member, shared(network)))
-    network.quorum(shared(network, { failed: [joiner.address] }))
+    const old = [...four(network), joiner.address].map((member) => network.attestation(member, network.shared()))
+    network.quorum(network.failed(joiner.address))
     network.finishTerm()
     expect(old.map((message) => network.code(message))).toEqual(old.map(() => 'GROUP_GENERATION'))
     // Nor once the wish for a change was withdrawn and came back.
@@ -72,25 +69,21 @@ describe('the committee', () => {
   it('rule T8: of the votes on a sharing only one that names more failures replaces another', () => {
     const network = joining()
     const [a, b, c] = four(network)
-    const before = network.attestation(a, shared(network))
+    const before = network.attestation(a, network.shared())
     expect(network.code(before)).toBeUndefined()
-    expect(network.say(a, shared(network, { failed: [joiner.address] }))).toBeUndefined()
+    expect(network.say(a, network.failed(joiner.address))).toBeUndefined()
     expect(network.code(before)).toBe('VOTE_NOT_NEWER')
-    network.each([b, c], shared(network, { failed: [joiner.address] }))
+    network.each([b, c], network.failed(joiner.address))
     expect(network.state.dropped).toEqual([joiner.address])
   })
 
   it('rule T8: a vote that names others instead replaces none, and no member is dropped for being named', () => {
     const network = joining()
     const [a, b, c] = four(network)
-    expect(network.say(a, shared(network, { failed: [joiner.address] }))).toBeUndefined()
-    expect(network.say(a, shared(network, { failed: [b] }))).toBe('VOTE_NOT_NEWER')
-    const both = [b, joiner.address].sort()
-    expect(network.each([a, c, four(network)[3]], shared(network, { failed: both }))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ])
+    expect(network.say(a, network.failed(joiner.address))).toBeUndefined()
+    expect(network.say(a, network.failed(b))).toBe('VOTE_NOT_NEWER')
+    const both = network.failed(b, joiner.address)
+    expect(network.each([a, c, four(network)[3]], both)).toEqual([undefined, undefined, undefined])
     expect(network.state.dropped).toEqual([joiner.address])
   })
 
@@ -105,12 +98,12 @@ describe('the committee', () => {
   it('rule P1: a sharing that some call failed and others not starts anew with the next term', () => {
     const network = joining()
     const [a, b, c, d] = four(network)
-    network.each([a, b], shared(network, { failed: [joiner.address] }))
-    network.each([c, d, joiner.address], shared(network))
+    network.each([a, b], network.failed(joiner.address))
+    network.each([c, d, joiner.address], network.shared())
     expect(network.state.proposed).toMatchObject({ generation: 1, ready: null })
     network.finishTerm()
     expect(network.state.proposed).toMatchObject({ generation: 2, ready: null, votes: {} })
-    network.each([a, b, c, joiner.address], shared(network))
+    network.each([a, b, c, joiner.address], network.shared())
     network.finishTerm()
     expect(network.members).toHaveLength(5)
   })
@@ -118,16 +111,16 @@ describe('the committee', () => {
   it('rule P1: a sharing that nobody calls failed goes on from term to term', () => {
     const network = joining()
     const [a, b, c] = four(network)
-    network.each([a, b], shared(network))
+    network.each([a, b], network.shared())
     network.finishTerm()
-    network.each([c, joiner.address], shared(network))
+    network.each([c, joiner.address], network.shared())
     network.finishTerm()
     expect(network.members).toHaveLength(5)
   })
 
   it('rule P3: changed powers start a sharing anew, for its votes counted against the old ones', () => {
     const network = joining()
-    network.each(four(network).slice(0, 2), shared(network))
+    network.each(four(network).slice(0, 2), network.shared())
     network.l1(14, [{ type: 'stake', block: 14, id: 2, amount: 12n * 10n ** 18n }])
     network.finishTerm()
     expect(network.state.proposed).toMatchObject({ generation: 2, votes: {} })
@@ -138,10 +131,10 @@ describe('the committee', () => {
     const leaving = [1, 2, 3].map((id) => ({ type: 'exit' as const, block: 12, id, deactivationBatch: 1 }))
     network.l1(12, leaving)
     expect(network.state.proposed?.members).toHaveLength(4)
-    network.each(network.members.slice(0, 5), shared(network)) // a quorum of the old seven, two of the new four
+    network.each(network.members.slice(0, 5), network.shared()) // a quorum of the old seven, two of the new four
     expect(network.state.proposed?.ready).toBeNull()
-    network.say(network.members[5], shared(network))
-    expect(network.state.proposed?.ready).toBe(network.state.group.address)
+    network.say(network.members[5], network.shared())
+    expect(network.state.proposed?.ready).toBe(network.shared().publicKey)
   })
 
   it('rule P1: jailing takes eligibility at once and membership at the next change', () => {
@@ -150,7 +143,7 @@ describe('the committee', () => {
     network.send(network.evidence())
     expect(network.members).toContain(sequencer)
     expect(network.state.proposed?.members.map(({ address }) => address)).not.toContain(sequencer)
-    network.each(network.members.slice(1), shared(network))
+    network.each(network.members.slice(1), network.shared())
     network.finishTerm()
     expect(network.members).not.toContain(sequencer)
     expect(network.members).toHaveLength(4)
@@ -159,10 +152,10 @@ describe('the committee', () => {
   it('rule P1: a replaced key comes into force with the term, and every opening tells the contract until it knows', () => {
     const network = joining()
     const [oldKey, newKey] = [network.state.group.address, keyOf('group 2').address]
-    network.each([...four(network).slice(0, 3), joiner.address], shared(network, { address: newKey }))
+    network.each([...four(network).slice(0, 3), joiner.address], network.shared({ publicKey: groupKey('group 2', 5) }))
     network.finishTerm()
     const kinds = () => network.state.term.opening.map((id) => network.request(id)).map(({ kind, key }) => [kind, key])
-    expect(network.state.group).toMatchObject({ address: newKey, generation: 1 })
+    expect(network.state.group).toMatchObject({ address: newKey, publicKey: groupKey('group 2', 5), generation: 1 })
     expect(kinds()).toEqual([
       ['commitEpoch', oldKey],
       ['updateMpcAddress', oldKey],
@@ -198,6 +191,12 @@ describe('the committee', () => {
     expect(network.state.proposed?.members).toHaveLength(3)
   })
 })
+
+const withKey =
+  (publicKey: Hex) =>
+  ({ group }: Genesis) => {
+    group.publicKey = publicKey
+  }
 
 describe('registration', () => {
   const other = keyOf(9)
@@ -237,6 +236,7 @@ describe('registration', () => {
     const five = new Network({
       change: (genesis) => {
         genesis.sequencers.push({ id: 5, signer: other.address, pubkey: other.pubkey, stake })
+        genesis.group.publicKey = groupKey('group', 5)
       },
     })
     expect(five.state.staking).toEqual(fromL1.state.staking)
@@ -248,6 +248,10 @@ describe('registration', () => {
     ['an epoch longer than a batch may be', { epochLength: 4097 }],
     ['no sequencer at all', { stakes: [] }],
     ['a first sequencer whose registration is refused', { stakes: [0, 10, 10, 10, 10] }],
+    ['the group key of another address', { change: withKey(groupKey('group 2', 4)) }],
+    ['a group key that more members share', { change: withKey(groupKey('group', 5)) }],
+    ['a group key that fewer sign with', { change: withKey(groupKey('group', 4, 2)) }],
+    ['a group key that is none', { change: withKey('0x') }],
   ])('a genesis with %s is no network', (_, options) => {
     expect(() => new Network(options)).toThrow(expect.objectContaining({ code: 'GENESIS_INVALID', exit: 9 }))
   })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { bigEndian, bytesToHex, fromBigEndian, hexToBytes } from '../../../src/core/codec/index.js'
 import { epochSlots, sequencerSetSlots, sequencerSetStorage, slotWord } from '../../../src/core/genesis/sequencerSet.js'
 import type { Hex } from '../../../src/core/types/hex.js'
-import { keyOf, Network } from './network.js'
+import { groupKey, keyOf, Network } from './network.js'
 
 const artifact = JSON.parse(
   readFileSync(new URL('../../../contracts/artifacts/MetisSequencerSet.json', import.meta.url), 'utf8'),
@@ -121,9 +121,9 @@ function joinWithNewKey(network: Network): void {
   const at = applied.number + 1
   const amount = 10n ** 19n
   network.l1(at, [{ type: 'locked', block: at, id: 6, signer, pubkey, amount, activationBatch: 1 }])
-  const { generation, members } = network.state.proposed ?? { generation: 0, members: [] }
-  const address = keyOf('group 2').address
-  for (const member of members) network.say(member.address, { kind: 'group', generation, address, failed: [] })
+  const { members } = network.state.proposed ?? { members: [] }
+  const publicKey = groupKey('group 2', members.length)
+  for (const member of members) network.say(member.address, network.shared({ publicKey }))
 }
 
 describe('openings in the contract', () => {

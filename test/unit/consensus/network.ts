@@ -1,10 +1,13 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { signedEnvelope, signingDigest, type UnsignedTransaction } from '../../../src/core/chain/transaction.js'
-import { bytesToHex, hexToBytes, keccak256, keccakBytes, utf8 } from '../../../src/core/codec/index.js'
+import { bytesToHex, hexToBytes, keccak256, keccakBytes, rlpEncode, utf8 } from '../../../src/core/codec/index.js'
 import { addressOfPublicKey, publicKeyOf, recoverAddress, signDigest } from '../../../src/core/consensus/crypto.js'
 import { attestationDigest, eventsRoot, networkIdOf, sealDigest } from '../../../src/core/consensus/digest.js'
 import { genesisState } from '../../../src/core/consensus/genesis.js'
 import { apply } from '../../../src/core/consensus/machine.js'
-import { WEI_PER_METIS } from '../../../src/core/consensus/power.js'
+import { thresholdOf, WEI_PER_METIS } from '../../../src/core/consensus/power.js'
+import { transactionOf } from '../../../src/core/consensus/signed.js'
+import { nextBump } from '../../../src/core/consensus/signing.js'
 import type {
   Applied,
   CheckpointContent,
@@ -13,14 +16,18 @@ import type {
   Context,
   Effect,
   L1Event,
+  L1Fees,
   L1Range,
   Message,
   Seal,
+  Signing,
   SigningRequest,
+  SigningSession,
+  UnsignedContent,
 } from '../../../src/core/consensus/types.js'
 import { decodeMessage, encodeMessage } from '../../../src/core/consensus/wire.js'
 import type { Genesis } from '../../../src/core/genesis/types.js'
-import type { Address, Hash } from '../../../src/core/types/hex.js'
+import type { Address, Hash, Hex } from '../../../src/core/types/hex.js'
 
 export interface Key {
   address: Address
@@ -28,11 +35,25 @@ export interface Key {
   privateKey: Uint8Array
 }
 
+const keys = new Map<string | number, Key>()
+
 /** The same key for the same name, always. */
 export function keyOf(name: string | number): Key {
+  const known = keys.get(name)
+  if (known !== undefined) return known
   const privateKey = keccakBytes(utf8(`key ${name}`))
   const pubkey = publicKeyOf(privateKey)
-  return { address: addressOfPublicKey(pubkey), pubkey, privateKey }
+  const key = { address: addressOfPublicKey(pubkey), pubkey, privateKey }
+  keys.set(name, key)
+  return key
+}
+
+const pointOf = ({ privateKey }: Key) => secp256k1.getPublicKey(privateKey, true)
+
+/** The public key of `keyOf(name)` where so many have shares of it; each sharing has other points. */
+export function groupKey(name: string, members: number, threshold = thresholdOf(members), sharing = 'first'): Hex {
+  const points = Array.from({ length: members }, (_, i) => pointOf(keyOf(`${name}, ${sharing} share ${i + 1}`)))
+  return bytesToHex(rlpEncode([threshold, pointOf(keyOf(name)), points]))
 }
 
 export const hashOf = (text: string): Hash => keccak256(utf8(text))
@@ -41,6 +62,9 @@ const blockOf = (number: number, fork: string) => ({
   stateRoot: hashOf(`state ${number} ${fork}`),
 })
 const addressOf = (name: string): Address => `0x${hashOf(name).slice(26)}`
+
+/** wei; what members say where a test does not care. */
+const FEES: L1Fees = { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n, maxFeePerBlobGas: 10n ** 9n }
 
 export interface Options {
   /** METIS of each sequencer. */
@@ -88,7 +112,12 @@ export function genesisOf({ stakes = [10, 10, 10, 10], epochLength = 8, change }
       snapshotInterval: 10,
       entropyDelay: 5,
     },
-    group: { address: keyOf('group').address, l1Nonce: 3, l2FeeCap: '100000000000' },
+    group: {
+      address: keyOf('group').address,
+      publicKey: groupKey('group', stakes.length),
+      l1Nonce: 3,
+      l2FeeCap: '100000000000',
+    },
     firstSequencer: keyOf(0).address,
     sequencers,
   }
@@ -154,6 +183,12 @@ export class Network {
   ): Extract<Message, { type: 'attestation' }> {
     const signature = bytesToHex(signDigest(attestationDigest(networkId, content), this.key(member).privateKey))
     return { type: 'attestation', member, content, signature }
+  }
+
+  /** As if these had just said what changes nothing else. */
+  hear(members: readonly Address[] = this.members): void {
+    const seen = Object.fromEntries(members.map((member) => [member, this.time]))
+    this.state = { ...this.state, seen: { ...this.state.seen, ...seen } }
   }
 
   /** One member says this; answers with the code of a refusal. */
@@ -244,24 +279,64 @@ export class Network {
     return request
   }
 
-  /** The group's signature of a request, as its signers make it, with what `change` makes of it. */
+  signing({ id }: { id: Hash }): Signing {
+    const signing = this.state.signing[id]
+    if (signing === undefined) throw new Error(`${id} is not being signed`)
+    return signing
+  }
+
+  /** The try of a request that is under way. */
+  session(request: { id: Hash }): SigningSession {
+    const { session } = this.signing(request)
+    if (session === null) throw new Error(`nobody signs ${request.id} now`)
+    return session
+  }
+
+  /** Just enough members say these fees for the next transaction of a request on L1. */
+  agree({ id }: SigningRequest, fees: Partial<L1Fees> = {}): void {
+    this.quorum({ kind: 'fees', request: id, bump: nextBump(this.signing({ id })) ?? 0, fees: { ...FEES, ...fees } })
+  }
+
+  /** The group's signature of a request, as its signers make it once fees are agreed on, with what `change` makes of it. */
   signed(request: SigningRequest, change: Partial<UnsignedTransaction> = {}, data = request.data ?? '0x'): Message {
-    const l1 = request.chain === 'l1'
-    const unsigned: UnsignedTransaction = {
-      chainId: request.chainId,
-      nonce: request.nonce,
-      maxPriorityFeePerGas: l1 ? 1n : 0n,
-      maxFeePerGas: l1 ? 10n ** 9n : request.maxFeePerGas,
-      gasLimit: BigInt(request.gasLimit),
-      to: request.to,
-      value: 0n,
-      data: hexToBytes(data),
-      ...(request.blobs.length > 0 ? { maxFeePerBlobGas: 10n ** 9n } : {}),
-      blobs: request.blobs,
+    if (request.chain === 'l1' && this.signing(request).fees === null) this.agree(request)
+    const fees = this.state.signing[request.id]?.fees ?? null
+    const unsigned = { ...transactionOf(request, fees, hexToBytes(data)), ...change }
+    const signature = signDigest(signingDigest(unsigned), this.key(request.key).privateKey)
+    const session = this.state.signing[request.id]?.session?.number ?? 0
+    return {
+      type: 'signed',
+      request: request.id,
+      session,
+      transaction: bytesToHex(signedEnvelope(unsigned, signature)),
+    }
+  }
+
+  /** That the try of a request failed and nobody knows by whom, with what `change` makes of it. */
+  unsigned({ id }: { id: Hash }, change: Partial<UnsignedContent> = {}): UnsignedContent {
+    const { number: session } = this.session({ id })
+    return {
+      kind: 'unsigned',
+      request: id,
+      session,
+      outcome: 'failed',
+      culprits: [],
+      ban: false,
+      reason: 'no signature',
       ...change,
     }
-    const signature = signDigest(signingDigest(unsigned), this.key(request.key).privateKey)
-    return { type: 'signed', request: request.id, transaction: bytesToHex(signedEnvelope(unsigned, signature)) }
+  }
+
+  /** What a member says of the sharing that is under way, where all went well. */
+  shared(change: Partial<Extract<Content, { kind: 'group' }>> = {}): Extract<Content, { kind: 'group' }> {
+    const { generation, members } = this.state.proposed ?? { generation: 0, members: this.state.committee.members }
+    const publicKey = groupKey('group', members.length, undefined, `${generation}`)
+    return { kind: 'group', generation, publicKey, failed: [], ...change }
+  }
+
+  /** That it failed because of these. */
+  failed(...failed: Address[]): Extract<Content, { kind: 'group' }> {
+    return this.shared({ publicKey: '0x', failed: failed.sort() })
   }
 
   /** Puts the whole opening of the current term on record. */
@@ -271,6 +346,14 @@ export class Network {
       if (request.signed === null) this.send(this.signed(request))
     }
   }
+}
+
+/** Members who were all just heard, and a request that some of them sign. */
+export function askedToSign(size = 4): { network: Network; request: SigningRequest } {
+  const network = new Network({ stakes: Array(size).fill(10) })
+  network.hear()
+  network.finishTerm()
+  return { network, request: network.request(network.state.next?.opening[0]) }
 }
 
 /** Events of L1, with what is mostly the same filled in. */

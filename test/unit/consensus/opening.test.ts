@@ -141,9 +141,9 @@ describe('signatures of openings', () => {
     ['data', { data: hexToBytes('0x1234') }],
     ['gas limit', { gasLimit: 5_000_001n }],
     ['fee cap', { maxFeePerGas: 10n ** 15n }],
-    ['fixed fees', { maxFeePerGas: 1n }],
-    ['fixed fees', { maxPriorityFeePerGas: 1n }],
-    ['fixed fees', { gasLimit: 4_000_000n }],
+    ['fee cap', { maxFeePerGas: 1n }],
+    ['tip', { maxPriorityFeePerGas: 1n }],
+    ['gas limit', { gasLimit: 4_000_000n }],
     ['blobs', { blobs: [`0x01${'22'.repeat(31)}`], maxFeePerBlobGas: 1n }],
   ]
   it.each(changes)('rule B1: one with another %s than asked is refused', (what, change) => {
@@ -161,8 +161,10 @@ describe('signatures of openings', () => {
     const [request] = opening(network) as [SigningRequest]
     const foreign = network.signed({ ...request, key: keyOf('group 2').address })
     expect(network.send(foreign).refused).toMatchObject({ code: 'SIGNED_FOREIGN' })
-    expect(network.code({ type: 'signed', request: request.dataHash, transaction: '0x02' })).toBe('REQUEST_UNKNOWN')
-    expect(network.code({ type: 'signed', request: request.id, transaction: '0x02' })).toBe('TX_MALFORMED')
+    expect(network.code({ type: 'signed', request: request.dataHash, session: 1, transaction: '0x02' })).toBe(
+      'REQUEST_UNKNOWN',
+    )
+    expect(network.code({ type: 'signed', request: request.id, session: 1, transaction: '0x02' })).toBe('TX_MALFORMED')
   })
 
   it('rule B1: one with an access list is refused, for its gas and its hash would be others', () => {
@@ -174,7 +176,12 @@ describe('signatures of openings', () => {
     const fees = { maxFeePerGas, maxPriorityFeePerGas: 0n, gasLimit }
     const transaction = Transaction.from({ type: 2, chainId, nonce, to, data, ...fees, accessList })
     transaction.signature = new SigningKey(network.key(request.key).privateKey).sign(transaction.unsignedHash)
-    const signed = { type: 'signed', request: request.id, transaction: transaction.serialized as Hex } as const
+    const signed = {
+      type: 'signed',
+      request: request.id,
+      session: 1,
+      transaction: transaction.serialized as Hex,
+    } as const
     expect(network.send(signed).refused?.reason).toContain('another access list')
   })
 

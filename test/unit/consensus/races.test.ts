@@ -86,9 +86,7 @@ describe('races, settled by the order of the record', () => {
     const [a, b, c, d] = four(network)
     const joiner = keyOf(4)
     network.l1(12, [locked(12, 5, joiner)])
-    const generation = network.state.proposed?.generation ?? 0
-    const content = { kind: 'group', generation, address: network.state.group.address, failed: [] } as const
-    network.each([a, b, c, joiner.address], { ...content, failed: [] })
+    network.each([a, b, c, joiner.address], network.shared())
     const range = network.range(13)
     network.each([a, b], { kind: 'range', range })
     network.quorum(network.stall()) // opens a term, so the committee of five comes into force
@@ -110,12 +108,15 @@ describe('races, settled by the order of the record', () => {
     expect(network.state.l1.votes).toEqual({})
   })
 
-  it('the same messages in another order of voters end in the same state', () => {
+  it('the messages of one block in another order of voters end in the same state', () => {
     const run = (order: number[]) => {
       const network = new Network()
+      network.each(network.members, network.vote(1)) // all were heard
       const vote = network.vote(7)
-      for (const i of order) network.say(network.members[i], vote)
-      network.time = network.genesis.l2.timestamp * 1000 + 100
+      for (const i of order) {
+        network.say(network.members[i], vote)
+        network.time -= 1
+      }
       return network
     }
     const [one, other] = [run([0, 1, 2]), run([2, 0, 1])]

@@ -7,6 +7,7 @@ import { apply } from '../../../src/core/consensus/machine.js'
 import type { ConsensusState, Message } from '../../../src/core/consensus/types.js'
 import { decodeMessage, decodeSeal, encodeMessage } from '../../../src/core/consensus/wire.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
+import type { Hash } from '../../../src/core/types/hex.js'
 import { hashOf, keyOf, locked, Network } from './network.js'
 
 /** Steps that a schedule is made of; each member acts on what it sees in the state. */
@@ -36,19 +37,31 @@ const actions = {
     network.l1(l1.applied.number + 1, [locked(l1.applied.number + 1, id, keyOf(id))])
   },
   share: (network: Network, i: number) => {
-    const { proposed, group } = network.state
-    const all = [...network.members, ...(proposed?.members.map(({ address }) => address) ?? [])]
-    const content = {
-      kind: 'group',
-      generation: proposed?.generation ?? 1,
-      address: group.address,
-      failed: [],
-    } as const
-    network.say(all[i % all.length], { ...content, failed: [] })
+    const all = [...network.members, ...(network.state.proposed?.members.map(({ address }) => address) ?? [])]
+    network.say(all[i % all.length], network.shared())
+  },
+  deal: (network: Network, i: number, ahead: number) => {
+    const { dealers, generation } = network.state.proposed ?? { dealers: network.members, generation: 1 }
+    const broadcast = `0x0${ahead}` as const
+    network.say(dealers[i % dealers.length], { kind: 'sharing', generation, round: 1 + (i % 4), broadcast })
+  },
+  anew: (network: Network, i: number, ahead: number) => {
+    const { generation } = network.state.group
+    network.say(network.members[i % network.members.length], { kind: 'anew', generation, lost: ahead === 0 })
+  },
+  fail: (network: Network, i: number, ahead: number) => {
+    const signing = Object.entries(network.state.signing).filter(([, { session }]) => session !== null)
+    for (const [id, { session }] of signing.slice(0, 1 + (i % 2))) {
+      const [by = network.members[0], ...others] = session?.signers ?? []
+      const outcome = i % 3 === 0 ? 'refused' : 'failed'
+      const culprits = outcome === 'refused' ? [] : others.slice(0, ahead % 3)
+      network.say(by, network.unsigned({ id: id as Hash }, { outcome, culprits, ban: ahead === 4 }))
+    }
   },
 }
 type Action = keyof typeof actions
-const kinds: Action[] = ['vote', 'vote', 'vote', 'stall', 'range', 'sign', 'evidence', 'join', 'share', 'share']
+const often: Action[] = ['vote', 'vote', 'vote', 'share', 'share']
+const kinds = [...often, ...(Object.keys(actions) as Action[])]
 const schedule = (maxLength: number) =>
   fc.array(fc.tuple(fc.constantFrom(...kinds), fc.nat(9), fc.nat(4)), { minLength: 10, maxLength })
 
@@ -62,7 +75,7 @@ function run(steps: readonly [Action, number, number][]): Network {
   return network
 }
 
-/** What never may happen, whatever the schedule (rules T1, T3, P1, P2, P4). */
+/** What never may happen, whatever the schedule (rules T1, T3, B1, P1, P2, P4). */
 function check(before: ConsensusState, after: ConsensusState): void {
   expect(after.term.term).toBeGreaterThanOrEqual(before.term.term)
   expect(after.checkpoint.number).toBeGreaterThanOrEqual(before.checkpoint.number)
@@ -81,6 +94,21 @@ function check(before: ConsensusState, after: ConsensusState): void {
     expect(3 * power).toBeLessThan(committee.totalPower)
   }
   if (term.term === before.term.term) expect(committee).toEqual(before.committee)
+  checkSigning(before, after)
+}
+
+function checkSigning(before: ConsensusState, { committee, group, requests, signing }: ConsensusState): void {
+  expect(Object.keys(signing).sort()).toEqual(Object.keys(requests).sort())
+  expect(group.sessions).toBeGreaterThanOrEqual(before.group.sessions)
+  const sessions = Object.values(signing).flatMap(({ session }) => session ?? [])
+  expect(new Set(sessions.map(({ number }) => number)).size).toBe(sessions.length)
+  const members = committee.members.map(({ address }) => address)
+  for (const { generation, number, signers } of sessions) {
+    expect(number).toBeLessThanOrEqual(group.sessions)
+    expect(generation).toBe(group.generation)
+    expect([0, committee.threshold]).toContain(signers.length)
+    expect(members).toEqual(expect.arrayContaining(signers))
+  }
 }
 
 describe('the record', () => {
@@ -161,19 +189,24 @@ describe('messages', () => {
     const network = new Network()
     network.finishTerm()
     const [a = '0x'] = network.members
-    const [opening] = network.state.term.opening
-    const group = { kind: 'group', generation: 1, address: a, failed: [a] } as const
+    const opening = network.request(network.state.term.opening[0])
     const hash = hashOf('x')
+    const fees = { maxFeePerGas: 5n, maxPriorityFeePerGas: 1n, maxFeePerBlobGas: 10n ** 20n }
     const batch = { index: 1, attempt: 0, first: 1, last: 7, lastHash: network.state.checkpoint.hash, stateRoots: hash }
     const messages: Message[] = [
       network.attestation(a, network.vote(9)),
       network.attestation(a, network.stall()),
       network.attestation(a, { kind: 'range', range: network.range(15) }),
-      network.attestation(a, { ...group, failed: [a] }),
+      network.attestation(a, network.shared()),
+      network.attestation(a, network.failed(a)),
+      network.attestation(a, { kind: 'sharing', generation: 1, round: 2, broadcast: '0x0102' }),
+      network.attestation(a, { kind: 'anew', generation: 0, lost: true }),
+      network.attestation(a, { kind: 'fees', request: hash, bump: 0, fees }),
+      network.attestation(a, network.unsigned(opening, { culprits: [a], ban: true, reason: 'it says nothing' })),
       network.attestation(a, { kind: 'batch', ...batch, blobs: [[hash]] }),
       { type: 'l1Events', from: 11, events: everyEvent() },
       network.evidence(),
-      network.signed(network.request(opening)),
+      network.signed(opening),
     ]
     return { network, messages }
   }

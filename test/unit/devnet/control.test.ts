@@ -29,6 +29,7 @@ beforeEach(async () => {
   const nodes = {
     stop: async (index: number) => void done.push(`stop ${index}`),
     start: async (index: number) => void done.push(`start ${index}`),
+    refreshGroup: () => void done.push('refresh'),
   } as unknown as DevnetNodes
   const path = join(root, 'control.json')
   control = await startControl({
@@ -66,7 +67,8 @@ describe('the door of a devnet', () => {
     expect(file.token).toMatch(/^[0-9a-f]{64}$/)
     expect(await ask('GET', '/info')).toBe(200)
     expect(await ask('POST', '/nodes/1/stop')).toBe(200)
-    expect(done).toEqual(['stop 1'])
+    expect(await ask('POST', '/group/refresh')).toBe(200)
+    expect(done).toEqual(['stop 1', 'refresh'])
   })
 
   it.each([
@@ -79,6 +81,7 @@ describe('the door of a devnet', () => {
     for (const [method, path] of [
       ['GET', '/info'],
       ['POST', '/nodes/1/stop'],
+      ['POST', '/group/refresh'],
     ] as const)
       expect(await ask(method, path, headers)).toBe(401)
     expect(done).toEqual([])
@@ -93,8 +96,15 @@ describe('the door of a devnet', () => {
     '/nodes/../info',
     '/',
     '/info/1',
+    '/group',
+    '/group/refresh/1',
   ])('does nothing for %s', async (path) => {
     expect(await ask('POST', path)).toBe(404)
+    expect(done).toEqual([])
+  })
+
+  it('shares no key because somebody looked', async () => {
+    expect(await ask('GET', '/group/refresh')).toBe(404)
     expect(done).toEqual([])
   })
 

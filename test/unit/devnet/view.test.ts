@@ -83,6 +83,16 @@ describe('events of several nodes', () => {
     const names = told.map(({ event }) => event).sort()
     expect(names).toEqual(['block', 'checkpoint', ...Array.from({ length: 5 }, () => 'refused')])
   })
+
+  it('are told again when they come again: new shares for the same members', () => {
+    const told: DevnetEvent[] = []
+    const tell = onceEach((event) => told.push(event))
+    const from = (nodeIndex: number) =>
+      tell({ event: 'committee', node: addresses[nodeIndex] ?? '0x', nodeIndex, members: addresses })
+    for (const nodeIndex of [0, 1, 2, 0, 1, 2]) from(nodeIndex)
+    from(3) // which was away for one of them
+    expect(told).toHaveLength(2)
+  })
 })
 
 describe('the plain view', () => {
@@ -97,6 +107,39 @@ describe('the plain view', () => {
     expect(lines[0]).toContain(descriptor.accounts[0]?.privateKey)
     expect(lines[1]).toMatch(/^block 1 by node 0, 0 transactions, /)
     expect(lineOf({ event: 'failure', index: null, code: 'X', message: 'no disk' })).toBe('the devnet failed: no disk')
+  })
+})
+
+describe('the group in the plain view', () => {
+  const lines: string[] = []
+  const view = plainView((line) => lines.push(line))
+  view.tell({ event: 'ready', ...descriptor })
+  const of = { node: first, nodeIndex: 0 }
+  const tell = (event: DevnetEvent) => {
+    lines.length = 0
+    view.tell(event)
+    return lines
+  }
+
+  it('has a line for a session that failed, by the numbers of nodes', () => {
+    const unsigned = { event: 'unsigned', session: 17, member: second, reason: 'it was silent', ...of } as const
+    expect(tell({ ...unsigned, culprits: [first, hash] })).toEqual([
+      'session 17 gave no signature, says node 1: it was silent; it names node 0, 0xababab..abab',
+    ])
+    expect(tell({ ...unsigned, culprits: [] })).toEqual(['session 17 gave no signature, says node 1: it was silent'])
+  })
+
+  it('has one for the beginning and the end of a sharing, and none for what each signer says of one session', () => {
+    expect(tell({ event: 'sharing', generation: 2, members: addresses, ...of })).toEqual([
+      "the group's key is being shared among 5 members (sharing 2)",
+    ])
+    expect(tell({ event: 'committee', members: [second, first], ...of })).toEqual([
+      "new shares of the group's key are in force for node 1, node 0",
+    ])
+    expect(tell({ event: 'refused', what: 'signature', reason: 'as above', ...of })).toEqual([])
+    expect(tell({ event: 'refused', what: 'sharing 2', reason: 'why', ...of })).toEqual([
+      'node 0 refused a sharing 2: why',
+    ])
   })
 })
 

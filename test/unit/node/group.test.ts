@@ -72,12 +72,19 @@ describe('a group of four', { timeout: 120_000 }, () => {
   it.each([
     ['a transfer of funds', 'transfer'],
     ['the same call on another chain', 'chain'],
-  ])('signs nothing else with a member that signs %s in its place: names it, and goes on', async (_, word) => {
-    const other = keccak256(utf8(`digest of ${word}`))
-    circle = await Circle.of(4, { 3: ({ node, adapters }) => ({ node, adapters: withDigest(adapters, other) }) })
-    await openings(4)
-    expect(named(address(3))).toEqual(new Set([address(3)]))
-  })
+  ])(
+    'signs nothing else with a member that signs %s in its place: it is in every pair that failed, and the others go on',
+    async (_, word) => {
+      const other = keccak256(utf8(`digest of ${word}`))
+      circle = await Circle.of(4, { 3: ({ node, adapters }) => ({ node, adapters: withDigest(adapters, other) }) })
+      await openings(4)
+      const failures = circle.effects.filter((effect) => effect.type === 'sessionFailed')
+      expect(failures.length).toBeGreaterThan(0)
+      for (const { member, culprits } of failures)
+        expect(member === address(3) || culprits.join() === address(3)).toBe(true)
+      for (const { pair } of circle.state.group.apart) expect(pair).toContain(address(3))
+    },
+  )
 
   it('refuses for a reason that stands in the record, and signs without who refuses', async () => {
     const why = 'its destination is another one'

@@ -8,45 +8,58 @@ import {
 } from '../../../../src/core/consensus/crypto.js'
 import { sealDigest } from '../../../../src/core/consensus/digest.js'
 import { apply } from '../../../../src/core/consensus/machine.js'
-import type { L1Event, Message, Seal } from '../../../../src/core/consensus/types.js'
+import type { Content, L1Event, Message, Seal } from '../../../../src/core/consensus/types.js'
 import { decodeMessage, decodeSeal, encodeMessage, l1Event } from '../../../../src/core/consensus/wire.js'
-import type { Hex } from '../../../../src/core/types/hex.js'
-import { hashOf, Network } from '../../../unit/consensus/network.js'
+import type { Address, Hex } from '../../../../src/core/types/hex.js'
+import { parseGroup } from '../../../../src/devnet/groupStatus.js'
+import { groupOf } from '../../../../src/node/groupView.js'
+import { flight, flying } from '../../../unit/consensus/batches.js'
+import { hashOf, type Network } from '../../../unit/consensus/network.js'
 import { bytesDecoder, type Decoder, textDecoder } from '../decoder.js'
 
 /** A network in the middle of its life, and the messages that led there and further. */
 function lived(): { network: Network; messages: Message[] } {
-  const network = new Network()
+  const network = flight()
   network.l1(20)
   network.finishTerm()
   network.l1(40)
   network.checkpoint(network.state.checkpoint.number + 3)
-  const [a, b] = network.members
-  const { term, checkpoint } = network.state
+  network.quorum({ kind: 'anew', generation: 0, lost: false })
+  network.agree(flying(network))
+  const recorded = network.log.map(({ message }) => message)
+  const messages = [...recorded, ...furtherOf(network)]
+  // One of each kind, so that long records don't crowd out the others.
+  const kinds = new Map(
+    messages.map((message) => [message.type === 'attestation' ? message.content.kind : message.type, message]),
+  )
+  return { network, messages: [...kinds.values(), ...furtherOf(network)] }
+}
+
+/** What can be said next. */
+function furtherOf(network: Network): Message[] {
+  const { term, checkpoint, proposed } = network.state
   const sealed = (text: string): Seal => {
     const seal = { term: term.term, number: checkpoint.number, hash: hashOf(text) }
     const key = network.key(term.sequencer)
     return { ...seal, signature: bytesToHex(signDigest(sealDigest(network.networkId, seal), key.privateKey)) }
   }
-  const further: Message[] = [
+  const opening = network.request(term.opening[0])
+  const [a = '0x', b = '0x'] = network.session(opening).signers
+  const [dealer = '0x'] = proposed?.dealers ?? []
+  const says = (member: Address, content: Content) => network.attestation(member, content)
+  return [
     { type: 'evidence', seals: [sealed('one'), sealed('other')] },
-    ...(a === undefined || b === undefined
-      ? []
-      : [
-          network.attestation(a, network.vote(checkpoint.number + 2)),
-          network.attestation(b, { kind: 'stall', term: term.term, lastCheckpointNumber: checkpoint.number }),
-          network.attestation(a, { kind: 'group', generation: 1, address: network.state.group.address, failed: [] }),
-        ]),
+    says(a, network.vote(checkpoint.number + 2)),
+    says(b, { kind: 'stall', term: term.term, lastCheckpointNumber: checkpoint.number }),
+    says(a, network.shared()),
+    says(b, network.failed(a)),
+    says(dealer, { kind: 'sharing', generation: 1, round: 1, broadcast: '0x010203' }),
+    says(a, { kind: 'anew', generation: 0, lost: true }),
+    says(a, network.unsigned(opening, { culprits: [b], ban: true, reason: 'it is silent' })),
+    says(b, network.unsigned(flying(network), { outcome: 'refused', reason: 'its nonce is used' })),
+    network.signed(opening),
+    network.signed(flying(network)),
   ]
-  const recorded = network.log.map(({ message }) => message)
-  // One of each kind, so that long records don't crowd out the others.
-  const kinds = new Map(
-    [...recorded, ...further].map((message) => [
-      message.type === 'attestation' ? message.content.kind : message.type,
-      message,
-    ]),
-  )
-  return { network, messages: [...kinds.values(), ...further] }
 }
 
 /** What is longer is nested too deep to be written. */
@@ -124,6 +137,16 @@ export const consensusDecoders: readonly Decoder[] = [
         { type: 'groupTransaction', block: 9, nonce: 1, hash: hashOf('a'), content: hashOf('b'), success: true },
       ].map(json),
     decode: (text): L1Event => l1Event(parsed(text), 'event', malformed('EVENT', 'event')),
+  }),
+  textDecoder({
+    name: 'what a node says of its group',
+    form: 'json',
+    covers: ['src/devnet/groupStatus.ts#parseGroup'],
+    samples: () => {
+      const { state, time } = once().network
+      return [JSON.stringify(groupOf({ consensus: { state } as never, now: () => time }))]
+    },
+    decode: (text) => parseGroup(parsed(text)),
   }),
   bytesDecoder({
     name: 'signature',

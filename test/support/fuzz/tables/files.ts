@@ -28,6 +28,7 @@ import { reportRecords } from '../../../../src/core/staking/registration/registr
 import { parseDescriptor, readDescriptor } from '../../../../src/devnet/descriptor.js'
 import { checkVersion } from '../../../../src/devnet/folder.js'
 import { readGenesis } from '../../../../src/devnet/genesisFile.js'
+import { readPassword } from '../../../../src/devnet/passwords.js'
 import { formatEntry, parseEntry } from '../../../../src/l1/journal/entry.js'
 import { fileJournal } from '../../../../src/l1/journal/file.js'
 import { recordsOf } from '../../../../src/l1/journal/records.js'
@@ -199,10 +200,19 @@ export const fileDecoders: readonly Decoder[] = [
   fileDecoder(
     'version of a folder',
     ['src/devnet/folder.ts#checkVersion'],
-    () => ['1'],
+    () => ['2'],
     () => checkVersion(triedFolder()),
     'version',
   ),
+  textDecoder({
+    name: 'password of a node',
+    form: 'text',
+    covers: ['src/devnet/passwords.ts#readPassword'],
+    weight,
+    secret: true,
+    samples: () => [`${'5a'.repeat(32)}\n`],
+    decode: async (text) => readPassword(await triedFile('password', text)),
+  }),
   fileDecoder(
     'genesis',
     ['src/devnet/genesisFile.ts#readGenesis', 'src/core/genesis/parse.ts#parseGenesis'],

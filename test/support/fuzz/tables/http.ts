@@ -1,6 +1,7 @@
 import { Network as ChainNetwork, JsonRpcProvider } from 'ethers'
 import type { Genesis } from '../../../../src/core/genesis/types.js'
 import { askDevnet } from '../../../../src/devnet/client.js'
+import { readGroup } from '../../../../src/devnet/groupStatus.js'
 import { readRotation, readTerm } from '../../../../src/devnet/rotation.js'
 import { presetNetwork } from '../../../../src/l1/addressBook.js'
 import type { L1Client } from '../../../../src/l1/client.js'
@@ -49,6 +50,19 @@ const transaction = {
   nonce: '0x5',
   input: '0x',
   blockNumber: '0x9',
+}
+
+const group = {
+  address: transaction.from,
+  threshold: 3,
+  generation: 1,
+  since: 5,
+  able: 4,
+  members: [],
+  sharing: null,
+  requests: [],
+  signatures: [],
+  sessions: 7,
 }
 
 /** One whose every answer comes from the server. */
@@ -250,6 +264,12 @@ export const httpDecoders: readonly Decoder[] = [
     covers: ['src/devnet/rotation.ts#readTerm'],
     samples: [JSON.stringify({ networkId: NETWORK, term: { term: 3 } })],
     ask: (url) => readTerm(url, NETWORK),
+  }),
+  asked({
+    name: 'group of a node',
+    covers: ['src/devnet/groupStatus.ts#readGroup', 'src/devnet/rest.ts#readRest'],
+    samples: [JSON.stringify(group)],
+    ask: (url) => readGroup(url),
   }),
   asked({
     name: 'sequencers of a node',

@@ -2,8 +2,13 @@ import { hexToBytes, keccak256, rlpEncode, utf8 } from '../../../../src/core/cod
 import { MetisSeqError } from '../../../../src/core/errors/index.js'
 import type { Ceremony, ThresholdCrypto } from '../../../../src/core/ports/threshold.js'
 import { readGroupKey } from '../../../../src/core/threshold/publicKey.js'
+import type { Address } from '../../../../src/core/types/hex.js'
+import { Conversation } from '../../../../src/node/threshold/conversation.js'
 import { createThresholdCrypto } from '../../../../src/node/threshold/crypto.js'
+import { createMessageSeal } from '../../../../src/node/threshold/envelope.js'
+import { Mailbox } from '../../../../src/node/threshold/mailbox.js'
 import { readBegun, readEnd } from '../../../../src/node/threshold/wire.js'
+import { keyOf } from '../../../unit/consensus/network.js'
 import { generate, type Shared } from '../../threshold/ceremonies.js'
 import { bytesDecoder, type Decoder } from '../decoder.js'
 
@@ -16,11 +21,13 @@ const point = hexToBytes('0x0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959
 /** The engine, and a key that two of two sign with. */
 let opened: Promise<{ crypto: ThresholdCrypto; key: Shared }> | undefined
 const open = () => {
-  opened ??= createThresholdCrypto().then(async (crypto) => ({
-    crypto,
-    key: await generate([crypto, crypto], 2, session),
-  }))
+  opened ??= begin()
   return opened
+}
+
+async function begin() {
+  const crypto = createThresholdCrypto()
+  return { crypto, key: await generate([crypto, crypto], 2, session) }
 }
 
 export async function closeThreshold(): Promise<void> {
@@ -42,6 +49,33 @@ async function taken(ceremony: Ceremony, message: { broadcast: Uint8Array; priva
   } finally {
     ceremony.forget()
   }
+}
+
+const [me, other] = [keyOf(0), keyOf(1)]
+const pubkeyOf = (address: Address) => (address === other.address ? other.pubkey : undefined)
+
+/** What a member understands of what another says in a session. */
+async function understood(content: Uint8Array): Promise<{ broadcast: Uint8Array; private: Uint8Array }> {
+  let words: { broadcast: Uint8Array; private: Uint8Array } | undefined
+  const ceremony: Ceremony = {
+    first: { awaited: [2], broadcast: NOTHING, private: new Map() },
+    step: async (incoming) => {
+      words = incoming.get(2)
+      return { kind: 'dealt' }
+    },
+    forget: () => undefined,
+  }
+  const mailbox = new Mailbox(() => undefined)
+  const node = { networkId: session, address: me.address, pubkeyOf: () => undefined, send: () => undefined }
+  const parts = { node: { ...node, recover: () => undefined, now: () => 0 }, seal: createMessageSeal(me), mailbox }
+  const names = new Map([me, other].map(({ address }, i) => [i + 1, address]))
+  const conversation = new Conversation(parts, { session, ceremony, names, patience: 1 })
+  mailbox.take({ from: other.address, session, round: 1, content }, 0)
+  const end = await conversation.go()
+  conversation.close()
+  if (end?.kind === 'failed') throw new MetisSeqError('GROUP_WORDS', end.reason)
+  if (words === undefined) throw new Error('nothing was understood, and nobody is named')
+  return words
 }
 
 /** The threshold engine: its replies, and what goes into it from peers. */
@@ -90,5 +124,21 @@ export const thresholdDecoders: readonly Decoder[] = [
       return [ceremony.first.private.get(1) ?? NOTHING]
     },
     decode: async (message) => taken(await signing(1), { broadcast: NOTHING, private: message }),
+  }),
+  bytesDecoder({
+    name: 'sealed message of a member',
+    covers: ['src/node/threshold/envelope.ts#createMessageSeal'],
+    samples: () => {
+      const seal = createMessageSeal(other)
+      return [NOTHING, utf8('what it says')].map((content, i) => seal.seal(me, { session, round: i + 1, content }))
+    },
+    decode: (bytes) => createMessageSeal(me).open(bytes, pubkeyOf),
+  }),
+  bytesDecoder({
+    name: 'words of a member in a session',
+    covers: [],
+    samples: () => [rlpEncode([utf8('to all'), utf8('to one')]), rlpEncode([NOTHING, NOTHING])],
+    decode: understood,
+    encode: (words) => rlpEncode([words.broadcast, words.private]),
   }),
 ]
