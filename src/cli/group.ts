@@ -1,6 +1,11 @@
 import { formatMetis } from '../core/staking/amount.js'
 import type { GroupMemberView, GroupRequestView, GroupView } from '../node/index.js'
 
+type Sharing = NonNullable<GroupView['sharing']>
+
+/** Rounds of a sharing. */
+const ROUNDS = 4
+
 /** A time of the record for a person: UTC, to the second. */
 export const clockOf = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 19)
 
@@ -8,14 +13,20 @@ export const clockOf = (ms: number): string => new Date(ms).toISOString().replac
 const gwei = (wei: string): string => formatMetis(BigInt(wei) * 10n ** 9n)
 
 /** Whether the group can sign, and what an operator should know of that. */
-export function healthOf({ able, members, threshold }: GroupView): string {
-  const spare = able - threshold
+export function healthOf({ able, members, requests, threshold }: GroupView): string {
+  const count = (there: number) => `${there} of ${members.length} members`
+  const goesOn = 'It goes on by itself when enough are back.'
   const all =
     members.length <= 3 ? ' With three members or fewer all of them have to be there: nobody may be missing.' : ''
-  if (spare < 0)
-    return `cannot sign: ${able} of ${members.length} members are there, ${threshold} are needed. It goes on by itself when enough are back.${all}`
+  const lastHeard = Math.max(0, ...members.map(({ heardAt }) => heardAt ?? 0))
+  if (members.every(({ heard }) => !heard))
+    return `stands still: nobody said anything since ${lastHeard === 0 ? 'the start' : clockOf(lastHeard)}. Fewer members may be there than it takes to decide anything (${threshold}); those that are wait silently. ${goesOn}${all}`
+  if (able < threshold) return `cannot sign: ${count(able)} are there, ${threshold} are needed. ${goesOn}${all}`
+  if (requests.some(({ session }) => session?.signers.length === 0))
+    return `cannot sign now: ${count(able)} are there, but too many are kept apart or refuse (\`metis-seq group requests\`). It is tried again every few seconds.${all}`
+  const spare = able - threshold
   const margin = spare === 0 ? 'at the limit, nobody more may be missing' : `healthy, ${spare} more may be missing`
-  return `${margin}: ${able} of ${members.length} members can sign, ${threshold} are needed.${all}`
+  return `${margin}: ${count(able)} can sign, ${threshold} are needed.${all}`
 }
 
 /** How a member stands; others are named by their shares. */
@@ -35,19 +46,35 @@ export function stateOf(
   ].join('; ')
 }
 
-/** A sharing that is under way. */
-export function sharingLine({
-  done,
-  failed,
-  generation,
-  members,
-  ready,
-  round,
-}: NonNullable<GroupView['sharing']>): string {
-  const names = failed.length === 0 ? '' : ` Named as failed: ${failed.join(', ')}.`
-  if (ready)
-    return `sharing ${generation} among ${members.length} members is made, and comes into force with the next term.${names}`
-  return `sharing ${generation} among ${members.length} members, round ${round} of 4; ${done.length} have their share and have signed with it.${names}`
+/** A sharing that is under way; who is no member yet goes by its address. */
+export function sharingLine(
+  { dealers, done, failed, generation, members: next, ready, round }: Sharing,
+  members: readonly GroupMemberView[],
+): string {
+  const names = (list: readonly string[]) => sharesOf(list, members)
+  const joining = next.filter((each) => !members.some(({ address }) => address === each))
+  const leaving = members.filter(({ address }) => !next.includes(address)).map(({ address }) => address)
+  return [
+    `sharing ${generation} among ${next.length} members`,
+    ...(joining.length > 0 ? [`joining: ${names(joining)}`] : []),
+    ...(leaving.length > 0 ? [`leaving: ${names(leaving)}`] : []),
+    `dealt by ${names(dealers)}`,
+    ready ? 'made, in force with the next term' : `round ${round} of ${ROUNDS}`,
+    ...(done.length > 0 ? [`have signed with their new share: ${names(done)}`] : []),
+    ...(failed.length > 0 ? [`named as failed: ${names(failed)}`] : []),
+  ].join('; ')
+}
+
+/** What a person waits for who asked for new shares. */
+export function sharingStep(sharing: GroupView['sharing']): string {
+  if (sharing === null) return 'Asking the members'
+  if (sharing.ready) return 'Waiting for the next term'
+  return sharing.round === 0 ? 'Sharing the key anew' : `Sharing the key anew, round ${sharing.round} of ${ROUNDS}`
+}
+
+/** The numbers of members' shares, in the order of the list. */
+export function sharesOf(addresses: readonly string[], members: readonly GroupMemberView[]): string {
+  return addresses.map((each) => members.find(({ address }) => address === each)?.index ?? each).join(' ')
 }
 
 /** Most that the transaction pays for a unit of gas, its tip, and for a unit of blob gas. */
@@ -59,8 +86,9 @@ export function feesOf({ chain, fees, kind }: GroupRequestView): string {
 }
 
 /** Who signs a request now. */
-export function progressOf({ session, signed }: GroupRequestView, members: readonly GroupMemberView[]): string {
-  if (session === null) return signed ? 'signed, on its way' : 'waits for fees'
-  const indices = session.signers.map((each) => members.find(({ address }) => address === each)?.index ?? each)
-  return indices.length === 0 ? 'nobody can sign now' : `session ${session.number}, shares ${indices.join(' ')}`
+export function progressOf({ chain, session, signed }: GroupRequestView, members: readonly GroupMemberView[]): string {
+  if (session === null && !signed) return 'waits for fees'
+  if (session === null) return chain === 'l2' ? 'signed, for the first block of its term' : 'signed, on its way'
+  if (session.signers.length === 0) return `session ${session.number}, nobody can sign now`
+  return `session ${session.number}, shares ${sharesOf(session.signers, members)}`
 }

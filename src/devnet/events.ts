@@ -15,6 +15,8 @@ export type NodeState = 'running' | 'stopped' | 'failed'
 const REMEMBERED = 512
 /** Events that say nothing of the network, and are told each time. */
 const OF_ONE_NODE: readonly NodeEvent['event'][] = ['block', 'rewound', 'refused', 'pruned']
+/** What comes again in the same words: what a node tells for the second time is the second one. */
+const RECURRING: readonly NodeEvent['event'][] = ['committee', 'sequencer']
 
 /**
  * Every node tells what it sees, which is the same five times over: passes on the first telling of what concerns the
@@ -22,15 +24,25 @@ const OF_ONE_NODE: readonly NodeEvent['event'][] = ['block', 'rewound', 'refused
  */
 export function onceEach(onEvent: (event: DevnetEvent) => void): (event: NodeEvent & { nodeIndex: number }) => void {
   const told = new Set<string>()
+  const timesTold = new Map<string, number>()
+  /** By node and text. */
+  const timesBy = new Map<string, number>()
   return (event) => {
     if (event.event === 'block' && !event.own) return
     if (!OF_ONE_NODE.includes(event.event)) {
-      const { node: _node, nodeIndex: _index, ...news } = event
+      const { node, nodeIndex: _index, ...news } = event
       const text = JSON.stringify(news, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
-      if (told.has(text)) return
-      told.add(text)
-      const [oldest] = told
-      if (told.size > REMEMBERED && oldest !== undefined) told.delete(oldest)
+      if (RECURRING.includes(event.event)) {
+        const times = (timesBy.get(node + text) ?? 0) + 1
+        timesBy.set(node + text, times)
+        if (times <= (timesTold.get(text) ?? 0)) return
+        timesTold.set(text, times)
+      } else {
+        if (told.has(text)) return
+        told.add(text)
+        const [oldest] = told
+        if (told.size > REMEMBERED && oldest !== undefined) told.delete(oldest)
+      }
     }
     onEvent(event)
   }

@@ -3,6 +3,7 @@ import type { DevnetDescriptor } from './descriptor.js'
 import type { DevnetEvent } from './events.js'
 
 const KEPT_NOTES = 6
+const KEPT_SESSIONS = 64
 
 /** What the live view knows, gathered from events. */
 export interface ViewModel {
@@ -11,23 +12,43 @@ export interface ViewModel {
   batch: { index: number; last: number; transaction: string } | undefined
   /** Last things worth a look, oldest first. */
   notes: string[]
+  nameOf: NameOf
+  isNews: ReturnType<typeof firstOfSession>
 }
 
+/** A member as a person knows it. */
+type NameOf = (address: string) => string
+
 export function newModel(): ViewModel {
-  return { produced: new Map(), batch: undefined, notes: [] }
+  return { produced: new Map(), batch: undefined, notes: [], nameOf: short, isNews: firstOfSession() }
+}
+
+/** Several signers say of one session that it failed: the first one is enough for a person. */
+export function firstOfSession(): (event: DevnetEvent) => boolean {
+  const told: number[] = []
+  return (event) => {
+    if (event.event !== 'unsigned') return true
+    if (told.includes(event.session)) return false
+    told.push(event.session)
+    if (told.length > KEPT_SESSIONS) told.shift()
+    return true
+  }
 }
 
 /** Takes an event into the model. */
 export function take(model: ViewModel, event: DevnetEvent): void {
   if (event.event === 'block') model.produced.set(event.node, (model.produced.get(event.node) ?? 0) + 1)
   if (event.event === 'batch') model.batch = event
-  if (event.event === 'ready') model.notes = [] // that everything started is seen
-  const note = noteOf(event)
+  if (event.event === 'ready') {
+    model.notes = [] // that everything started is seen
+    model.nameOf = nodeNames(event)
+  }
+  const note = model.isNews(event) ? noteOf(event, model.nameOf) : undefined
   if (note !== undefined) model.notes = [...model.notes, note].slice(-KEPT_NOTES)
 }
 
 /** Events that a frame does not show by itself. */
-function noteOf(event: DevnetEvent): string | undefined {
+function noteOf(event: DevnetEvent, nameOf: NameOf): string | undefined {
   const shown: readonly string[] = [
     'termCut',
     'committee',
@@ -41,13 +62,19 @@ function noteOf(event: DevnetEvent): string | undefined {
     'unsigned',
     'sharing',
   ]
-  return shown.includes(event.event) ? lineOf(event) : undefined
+  return shown.includes(event.event) ? lineOf(event, nameOf) : undefined
 }
 
 const short = (hex: string) => `${hex.slice(0, 8)}..${hex.slice(-4)}`
 
+/** Members by the numbers that `devnet stop` and `start` take. */
+export function nodeNames({ nodes }: DevnetDescriptor): NameOf {
+  const names = new Map<string, string>(nodes.map(({ address, index }) => [address, `node ${index}`]))
+  return (address) => names.get(address) ?? short(address)
+}
+
 /** One plain line for an event, for people without a terminal; undefined for what would only be noise. */
-export function lineOf(event: DevnetEvent): string | undefined {
+export function lineOf(event: DevnetEvent, nameOf: NameOf = short): string | undefined {
   switch (event.event) {
     case 'step':
       return `${event.text} ...`
@@ -68,13 +95,13 @@ export function lineOf(event: DevnetEvent): string | undefined {
     case 'termCut':
       return `term ${event.term} of ${short(event.sequencer)} cut at block ${event.checkpoint}: ${event.reason}`
     case 'committee':
-      return `committee of ${event.members.length}: ${event.members.map(short).join(', ')}`
+      return `new shares of the group's key are in force for ${event.members.map(nameOf).join(', ')}`
     case 'unsigned': {
-      const named = event.culprits.length === 0 ? '' : `, not with ${event.culprits.map(short).join(', ')}`
-      return `session ${event.session} gave no signature: ${short(event.member)} says ${event.reason}${named}`
+      const named = event.culprits.length === 0 ? '' : `; it names ${event.culprits.map(nameOf).join(', ')}`
+      return `session ${event.session} gave no signature, says ${nameOf(event.member)}: ${event.reason}${named}`
     }
     case 'sharing':
-      return `the key of the group is being shared among ${event.members.length} members (sharing ${event.generation})`
+      return `the group's key is being shared among ${event.members.length} members (sharing ${event.generation})`
     case 'sequencer':
       return `sequencer ${event.id} (${short(event.address)}): ${event.change}`
     case 'batch':
@@ -84,6 +111,7 @@ export function lineOf(event: DevnetEvent): string | undefined {
     case 'pruned':
       return `node ${event.nodeIndex} keeps states from block ${event.oldest} on: ${event.removed} older trie nodes removed`
     case 'refused':
+      if (event.what === 'signature') return undefined // the session that it ends says so
       return `node ${event.nodeIndex} refused a ${event.what}: ${event.reason}`
     case 'warning':
       return `node ${event.nodeIndex}: ${event.message}`

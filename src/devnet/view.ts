@@ -1,6 +1,6 @@
 import type { DevnetDescriptor } from './descriptor.js'
 import type { DevnetEvent } from './events.js'
-import { frame, lineOf, newModel, readyLines, type Snapshot, take } from './model.js'
+import { firstOfSession, frame, lineOf, newModel, nodeNames, readyLines, type Snapshot, take } from './model.js'
 
 const REDRAW_MS = 500
 
@@ -24,10 +24,13 @@ export function jsonView(write: (event: unknown) => void): DevnetView {
 
 /** One plain line an event. */
 export function plainView(write: (line: string) => void): DevnetView {
+  const isNews = firstOfSession()
+  let nameOf: ReturnType<typeof nodeNames> | undefined
   return {
     tell: (event) => {
-      const line = lineOf(event)
+      const line = isNews(event) ? lineOf(event, nameOf) : undefined
       if (line !== undefined) write(line)
+      if (event.event === 'ready') nameOf = nodeNames(event)
     },
     follow: () => {},
     close: () => {},

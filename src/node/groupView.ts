@@ -1,5 +1,6 @@
 import { SILENT_AFTER } from '../core/consensus/signers.js'
-import type { ConsensusState, SignatureRecord } from '../core/consensus/types.js'
+import { BANNED } from '../core/consensus/signing.js'
+import type { ConsensusState, SignatureRecord, SigningRequest } from '../core/consensus/types.js'
 import type { Address, Hash } from '../core/types/hex.js'
 import type { NodeContext } from './sequencer/context.js'
 
@@ -21,10 +22,10 @@ export interface GroupMemberView {
   apart: { from: Address; until: number | null }[]
 }
 
-/** A request that the group is to sign, or that L1 has not mined yet. Fees are wei in decimal. */
+/** A request that the group is to sign, or whose transaction is not in a final block yet. Fees are wei in decimal. */
 export interface GroupRequestView {
   id: Hash
-  kind: string
+  kind: SigningRequest['kind']
   chain: 'l1' | 'l2'
   subject: number
   nonce: number
@@ -59,6 +60,7 @@ export interface GroupView {
     failed: Address[]
     ready: boolean
   } | null
+  /** Oldest first. */
   requests: GroupRequestView[]
   /** Oldest first. */
   signatures: SignatureRecord[]
@@ -98,7 +100,7 @@ function membersOf({ committee, group, seen }: ConsensusState, now: number): Gro
       .filter(({ pair, until }) => pair.includes(address) && until > now)
       .map(({ pair: [a, b], until }) => ({
         from: a === address ? b : a,
-        until: until === Number.MAX_SAFE_INTEGER ? null : until,
+        until: until === BANNED ? null : until,
       })),
   }))
 }
@@ -119,10 +121,12 @@ function sharingOf({ proposed }: ConsensusState): GroupView['sharing'] {
   }
 }
 
-function requestsOf({ requests, signing }: ConsensusState): GroupRequestView[] {
-  return Object.values(requests).flatMap(({ id, kind, chain, subject, nonce, to, signed }) => {
+function requestsOf({ requests, signing, term }: ConsensusState): GroupRequestView[] {
+  // Consensus forgets a term's opening when the next term is drawn; it is final with the first checkpoint.
+  const done = new Set(term.checkpointAt === null ? [] : term.opening)
+  const open = Object.values(requests).flatMap(({ id, kind, chain, subject, nonce, to, signed }) => {
     const of = signing[id]
-    if (of === undefined) return []
+    if (of === undefined || done.has(id)) return []
     const { bump, fees, refused, session, since } = of
     return {
       id,
@@ -143,4 +147,5 @@ function requestsOf({ requests, signing }: ConsensusState): GroupRequestView[] {
       refused: Object.entries(refused).map(([member, reason]) => ({ member: member as Address, reason })),
     }
   })
+  return open.sort((a, b) => a.since - b.since || a.nonce - b.nonce)
 }

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/command.js'
 import { dataDirFlag } from '../../cli/devnetFlags.js'
+import { sharingStep } from '../../cli/group.js'
 import { restOfDevnet } from '../../cli/node.js'
-import { startProgress } from '../../cli/progress.js'
 
 const TIMEOUT = 120_000
 
@@ -32,21 +32,22 @@ export default class GroupRefresh extends BaseCommand {
       this.print(`The members are asked for sharing ${before + 1} or a later one.`)
       return { address, before, generation: null }
     }
-    const progress = await startProgress({ quiet: this.jsonEnabled() })
-    let said = ''
-    const onRound = (round: number) => {
-      const text = Number.isFinite(round) ? `Sharing the key anew, round ${round} of 4` : 'Waiting for the next term'
-      if (text !== said) progress.step(text)
-      said = text
-    }
-    try {
-      const { generation } = await newShares(rest, before, { timeout: TIMEOUT, signal: this.interrupted(), onRound })
-      progress.done()
-      this.print(`Sharing ${generation} is in force. The address is still ${address}.`)
-      return { address, before, generation }
-    } catch (error) {
-      progress.fail()
-      throw error
-    }
+    const signal = this.interrupted()
+    const stop = () => this.note('The members go on with it: look with `metis-seq group show`.')
+    signal.addEventListener('abort', stop, { once: true })
+    const { generation } = await this.working((progress) => {
+      let said = ''
+      return newShares(rest, before, {
+        timeout: TIMEOUT,
+        signal,
+        onSharing(sharing) {
+          const text = sharingStep(sharing)
+          if (text !== said) progress.step(text)
+          said = text
+        },
+      })
+    })
+    this.print(`Sharing ${generation} is in force. The address is still ${address}.`)
+    return { address, before, generation }
   }
 }

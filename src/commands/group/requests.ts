@@ -17,8 +17,8 @@ export default class GroupRequests extends BaseCommand {
     const { flags } = await this.parse(GroupRequests)
     const { readGroup } = await import('../../devnet/groupStatus.js')
     const { members, requests } = await readGroup(flags.rest ?? (await restOfDevnet(flags['data-dir'])))
-    if (requests.length === 0) this.print('Nothing is asked of the group now.')
-    else
+    if (requests.every(({ signed }) => signed)) this.print('Nothing waits for a signature now.')
+    if (requests.length > 0)
       await this.table(
         ['REQUEST', 'WHAT', 'OF', 'CHAIN', 'NONCE', 'TO', 'SINCE', 'FEES (gwei)', 'STATE'],
         requests.map((request) => [

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/command.js'
 import { dataDirFlag } from '../../cli/devnetFlags.js'
-import { clockOf, healthOf, sharingLine, stateOf } from '../../cli/group.js'
+import { clockOf, healthOf, sharesOf, sharingLine, stateOf } from '../../cli/group.js'
 import { restFlag, restOfDevnet } from '../../cli/node.js'
 import type { GroupView } from '../../node/index.js'
 
@@ -24,14 +24,13 @@ export default class GroupShow extends BaseCommand {
     this.print(`Threshold    ${threshold} of ${members.length}`)
     this.print(`Sharing      ${generation}, since ${clockOf(since)}`)
     this.print(`Health       ${healthOf(group)}`)
-    if (sharing !== null) this.print(`Under way    ${sharingLine(sharing)}`)
+    if (sharing !== null) this.print(`Under way    ${sharingLine(sharing, members)}`)
     this.print('')
     await this.table(
       ['SHARE', 'SEQUENCER', 'ADDRESS', 'STATE'],
       members.map((member) => [member.index, member.id, member.address, stateOf(member, members)]),
     )
     this.print('')
-    const indices = new Map(members.map(({ address: each, index }) => [each, String(index)]))
     await this.table(
       ['SIGNED AT', 'WHAT', 'OF', 'BY SHARES', 'AFTER (ms)', 'BUMP'],
       signatures
@@ -41,7 +40,7 @@ export default class GroupShow extends BaseCommand {
           clockOf(signedAt),
           kind,
           subject,
-          signers.map((each) => indices.get(each) ?? each).join(' '),
+          sharesOf(signers, members) || undefined,
           signedAt - requestedAt,
           bump,
         ]),

@@ -126,7 +126,10 @@ describe('the group in the plain view', () => {
     expect(tell({ ...unsigned, culprits: [first, hash] })).toEqual([
       'session 17 gave no signature, says node 1: it was silent; it names node 0, 0xababab..abab',
     ])
-    expect(tell({ ...unsigned, culprits: [] })).toEqual(['session 17 gave no signature, says node 1: it was silent'])
+    expect(tell({ ...unsigned, member: first, culprits: [hash] })).toEqual([]) // another one of the same session
+    expect(tell({ ...unsigned, session: 18, culprits: [] })).toEqual([
+      'session 18 gave no signature, says node 1: it was silent',
+    ])
   })
 
   it('has one for the beginning and the end of a sharing, and none for what each signer says of one session', () => {

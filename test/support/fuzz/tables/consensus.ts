@@ -11,7 +11,7 @@ import { apply } from '../../../../src/core/consensus/machine.js'
 import type { Content, L1Event, Message, Seal } from '../../../../src/core/consensus/types.js'
 import { decodeMessage, decodeSeal, encodeMessage, l1Event } from '../../../../src/core/consensus/wire.js'
 import type { Address, Hex } from '../../../../src/core/types/hex.js'
-import { parseGroup } from '../../../../src/devnet/groupStatus.js'
+import { groupShape } from '../../../../src/devnet/groupShape.js'
 import { groupOf } from '../../../../src/node/groupView.js'
 import { flight, flying } from '../../../unit/consensus/batches.js'
 import { hashOf, type Network } from '../../../unit/consensus/network.js'
@@ -141,12 +141,12 @@ export const consensusDecoders: readonly Decoder[] = [
   textDecoder({
     name: 'what a node says of its group',
     form: 'json',
-    covers: ['src/devnet/groupStatus.ts#parseGroup'],
+    covers: ['src/devnet/groupShape.ts#groupShape'],
     samples: () => {
       const { state, time } = once().network
       return [JSON.stringify(groupOf({ consensus: { state } as never, now: () => time }))]
     },
-    decode: (text) => parseGroup(parsed(text)),
+    decode: (text) => groupShape(parsed(text), 'group', malformed('GROUP_STATUS_MALFORMED', 'group')),
   }),
   bytesDecoder({
     name: 'signature',
