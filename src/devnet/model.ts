@@ -98,7 +98,7 @@ export function lineOf(event: DevnetEvent, nameOf: NameOf = short): string | und
       return `new shares of the group's key are in force for ${event.members.map(nameOf).join(', ')}`
     case 'unsigned': {
       const named = event.culprits.length === 0 ? '' : `; it names ${event.culprits.map(nameOf).join(', ')}`
-      return `session ${event.session} gave no signature, says ${nameOf(event.member)}: ${event.reason}${named}`
+      return `session ${event.session} gave no signature of ${event.kind} ${event.subject}, says ${nameOf(event.member)}: ${event.reason}${named}`
     }
     case 'sharing':
       return `the group's key is being shared among ${event.members.length} members (sharing ${event.generation})`

@@ -47,7 +47,15 @@ export type NodeNews =
   | { event: 'sequencer'; id: number; address: Address; change: string }
   | { event: 'signed'; kind: SigningRequest['kind']; subject: number }
   /** A session of signers that gave no signature: who says so, whom it names, and why. */
-  | { event: 'unsigned'; session: number; member: Address; culprits: Address[]; reason: string }
+  | {
+      event: 'unsigned'
+      kind: SigningRequest['kind']
+      subject: number
+      session: number
+      member: Address
+      culprits: Address[]
+      reason: string
+    }
   /** The key of the group begins to be shared among these. */
   | { event: 'sharing'; generation: number; members: Address[] }
   | { event: 'batch'; index: number; last: number; transaction: Hash }

@@ -4,6 +4,9 @@ import { clockOf, feesOf, progressOf } from '../../cli/group.js'
 import { restFlag, restOfDevnet } from '../../cli/node.js'
 import type { GroupView } from '../../node/index.js'
 
+/** Enough of an id to tell requests apart; the whole one is in the JSON. */
+const SHOWN_DIGITS = 12
+
 /** What the group is asked to sign now. */
 export default class GroupRequests extends BaseCommand {
   static override summary = 'What the group is asked to sign now, by whom it is signed, and who refuses why.'
@@ -22,7 +25,7 @@ export default class GroupRequests extends BaseCommand {
       await this.table(
         ['REQUEST', 'WHAT', 'OF', 'CHAIN', 'NONCE', 'TO', 'SINCE', 'FEES (gwei)', 'STATE'],
         requests.map((request) => [
-          request.id,
+          request.id.slice(0, SHOWN_DIGITS),
           request.kind,
           request.subject,
           request.chain,
@@ -33,8 +36,8 @@ export default class GroupRequests extends BaseCommand {
           progressOf(request, members),
         ]),
       )
-    for (const { id, refused } of requests)
-      for (const { member, reason } of refused) this.print(`${member} does not sign ${id}: ${reason}`)
+    for (const { kind, refused, subject } of requests)
+      for (const { member, reason } of refused) this.print(`${member} does not sign ${kind} ${subject}: ${reason}`)
     return { requests }
   }
 }

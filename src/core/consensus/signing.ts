@@ -140,7 +140,8 @@ export function applyUnsigned(draft: Draft, member: Address, content: UnsignedCo
   session.ended.push(member)
   if (isSigner) holdAgainst(draft, signing, session, member, content)
   const { request } = content
-  draft.effects.push({ type: 'sessionFailed', request, session: session.number, member, culprits, reason })
+  const { kind, subject } = requestOf(draft, request)
+  draft.effects.push({ type: 'sessionFailed', kind, subject, session: session.number, member, culprits, reason })
   if (isOpen) openSession(draft, request)
 }
 
@@ -162,6 +163,12 @@ function holdAgainst(
     const entry = { pair: [member, culprit] as [Address, Address], times: times + 1, until }
     group.apart = [...group.apart.filter((each) => !isPair(each)), entry]
   }
+}
+
+function requestOf({ state }: Draft, id: Hash): SigningRequest {
+  const request = state.requests[id]
+  if (request === undefined) throw new Error(`nothing is asked under ${id}`)
+  return request
 }
 
 function signingOf({ state }: Draft, id: Hash): Signing {

@@ -339,7 +339,15 @@ export type Effect =
   | { type: 'slash'; sequencer: Address; term: number; number: number }
   | { type: 'signatureRequested'; request: SigningRequest }
   | { type: 'sessionOpened'; request: Hash; session: SigningSession }
-  | { type: 'sessionFailed'; request: Hash; session: number; member: Address; culprits: Address[]; reason: string }
+  | {
+      type: 'sessionFailed'
+      kind: SigningRequest['kind']
+      subject: number
+      session: number
+      member: Address
+      culprits: Address[]
+      reason: string
+    }
   | { type: 'signatureRecorded'; request: SigningRequest }
   | { type: 'batchDecided'; batch: BatchContent }
   | { type: 'batchAccepted'; index: number; last: number; transaction: Hash }

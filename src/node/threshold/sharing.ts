@@ -23,6 +23,8 @@ export class Sharings {
   #said = new Map<string, { text: string; at: number }>()
   #busy = false
   #asked = false
+  /** The sharing of which it was said that this node has no share. */
+  #missing = -1
   /** The sharing of now and the last one proposed, when shares were destroyed last. */
   #tidied = ''
 
@@ -160,6 +162,10 @@ export class Sharings {
     const { committee, group } = node.consensus.state
     if (memberOf(committee, node.address) === undefined) return
     const lost = shares.get(group.generation)?.publicKey !== group.publicKey
+    if (lost && this.#missing !== group.generation) {
+      this.#missing = group.generation
+      node.warn('This node has no share of the key of the group; the others are asked to share it anew.')
+    }
     const isLong = node.now() - group.since > ANEW_AFTER
     const banned = group.apart.some(({ until }) => until === BANNED)
     const isNeeded = banned || Object.values(group.anew).includes(true)

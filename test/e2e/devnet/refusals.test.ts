@@ -15,7 +15,8 @@ describe('run --devnet', () => {
   afterAll(() => rm(root, { recursive: true, force: true }))
 
   it.each([
-    ['a damaged genesis', { version: '1\n', 'genesis.json': '{"version":1' }, 'DATA_FOLDER_CORRUPT'],
+    ['a damaged genesis', { version: '2\n', 'genesis.json': '{"version":1' }, 'DATA_FOLDER_CORRUPT'],
+    ['a version whose group has a single key', { version: '1\n' }, 'DATA_FOLDER_TOO_OLD'],
     ['a newer version', { version: '99\n' }, 'DATA_FOLDER_TOO_NEW'],
     ['a foreign folder', { 'letter.txt': 'dear' }, 'DATA_FOLDER_FOREIGN'],
   ])('refuses %s with exit 9 and the way out', async (name, files, code) => {

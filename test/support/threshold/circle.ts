@@ -158,7 +158,9 @@ export class Circle {
   /** Decides the term's last block: the next one opens, and asks for signatures. */
   finishTerm(): void {
     this.network.time = Math.max(this.network.time, this.#now())
-    this.network.hear([...this.#seats.values()].flatMap(({ key, member }) => (member === undefined ? [] : [key.address])))
+    this.network.hear(
+      [...this.#seats.values()].flatMap(({ key, member }) => (member === undefined ? [] : [key.address])),
+    )
     this.network.finishTerm()
     this.#wake()
   }

@@ -72,7 +72,14 @@ describe('sessions', () => {
     const current = network.request(network.state.term.opening[0])
     expect(network.signing(current).refused).toEqual({})
     expect(network.effects.slice(-2)).toMatchObject([
-      { type: 'sessionFailed', request: request.id, member: a, culprits: [], reason: 'its nonce is used' },
+      {
+        type: 'sessionFailed',
+        kind: request.kind,
+        subject: request.subject,
+        member: a,
+        culprits: [],
+        reason: 'its nonce is used',
+      },
       { type: 'sessionOpened', request: request.id, session: network.session(request) },
     ])
   })

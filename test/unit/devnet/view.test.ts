@@ -122,13 +122,14 @@ describe('the group in the plain view', () => {
   }
 
   it('has a line for a session that failed, by the numbers of nodes', () => {
-    const unsigned = { event: 'unsigned', session: 17, member: second, reason: 'it was silent', ...of } as const
+    const what = { kind: 'blobs', subject: 3, session: 17, reason: 'it was silent' } as const
+    const unsigned = { event: 'unsigned', ...what, member: second, ...of } as const
     expect(tell({ ...unsigned, culprits: [first, hash] })).toEqual([
-      'session 17 gave no signature, says node 1: it was silent; it names node 0, 0xababab..abab',
+      'session 17 gave no signature of blobs 3, says node 1: it was silent; it names node 0, 0xababab..abab',
     ])
     expect(tell({ ...unsigned, member: first, culprits: [hash] })).toEqual([]) // another one of the same session
     expect(tell({ ...unsigned, session: 18, culprits: [] })).toEqual([
-      'session 18 gave no signature, says node 1: it was silent',
+      'session 18 gave no signature of blobs 3, says node 1: it was silent',
     ])
   })
 
