@@ -20,8 +20,8 @@ export function eventsOf(effects: readonly Effect[]): NodeNews[] {
       case 'signatureRecorded':
         return [{ event: 'signed', kind: effect.request.kind, subject: effect.request.subject }]
       case 'sessionFailed': {
-        const { kind, subject, session, member, culprits, reason } = effect
-        return [{ event: 'unsigned', kind, subject, session, member, culprits, reason }]
+        const { type: _, ...failed } = effect
+        return [{ event: 'unsigned', ...failed }]
       }
       case 'committeeProposed':
         return [{ event: 'sharing', generation: effect.generation, members: effect.members }]

@@ -1,5 +1,5 @@
 import type { StateHistory } from '../core/chain/stateHistory.js'
-import type { CurrentTerm, SigningRequest } from '../core/consensus/types.js'
+import type { CurrentTerm, FailedSession, SigningRequest } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
 import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'
@@ -47,15 +47,7 @@ export type NodeNews =
   | { event: 'sequencer'; id: number; address: Address; change: string }
   | { event: 'signed'; kind: SigningRequest['kind']; subject: number }
   /** A session of signers that gave no signature: who says so, whom it names, and why. */
-  | {
-      event: 'unsigned'
-      kind: SigningRequest['kind']
-      subject: number
-      session: number
-      member: Address
-      culprits: Address[]
-      reason: string
-    }
+  | ({ event: 'unsigned' } & FailedSession)
   /** The key of the group begins to be shared among these. */
   | { event: 'sharing'; generation: number; members: Address[] }
   | { event: 'batch'; index: number; last: number; transaction: Hash }

@@ -324,6 +324,16 @@ export type ConsensusState = {
   }
 }
 
+/** What a member says of a session that gave no signature. */
+export type FailedSession = {
+  kind: SigningRequest['kind']
+  subject: number
+  session: number
+  member: Address
+  culprits: Address[]
+  reason: string
+}
+
 /** What the node has to do or may tell; data only (design: effects). */
 export type Effect =
   | { type: 'rangeDecided'; range: L1Range }
@@ -339,15 +349,7 @@ export type Effect =
   | { type: 'slash'; sequencer: Address; term: number; number: number }
   | { type: 'signatureRequested'; request: SigningRequest }
   | { type: 'sessionOpened'; request: Hash; session: SigningSession }
-  | {
-      type: 'sessionFailed'
-      kind: SigningRequest['kind']
-      subject: number
-      session: number
-      member: Address
-      culprits: Address[]
-      reason: string
-    }
+  | ({ type: 'sessionFailed' } & FailedSession)
   | { type: 'signatureRecorded'; request: SigningRequest }
   | { type: 'batchDecided'; batch: BatchContent }
   | { type: 'batchAccepted'; index: number; last: number; transaction: Hash }
