@@ -1,4 +1,5 @@
 import { bytesToHex, equalBytes, hexToBytes } from '../../core/codec/index.js'
+import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { Place, RoundEnd } from '../../core/ports/threshold.js'
 import { readGroupKey } from '../../core/threshold/publicKey.js'
 import { sessionId, trialDigest } from '../../core/threshold/session.js'
@@ -69,6 +70,10 @@ export class SharingCeremony {
         if (next === undefined) return { kind: 'shared', publicKey: this.#key?.publicKey ?? '0x' }
         this.#conversation = await this.#try(next)
       }
+    } catch (error) {
+      // An engine that breaks off, or a share that is not there, fails the sharing and not the node.
+      if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
+      return { kind: 'failed', culprits: [], reason: messageOf(error) }
     } finally {
       this.#busy = false
     }

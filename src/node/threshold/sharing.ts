@@ -7,8 +7,8 @@ import { SharingCeremony, type SharingEnd } from './ceremony.js'
 import type { Board } from './conversation.js'
 import type { GroupParts } from './own.js'
 
-/** ms that joiners have to say that they have their share, before they are named (rule P1). */
-const SHARE_TIMEOUT = 30_000
+/** ms that joiners have to say that they have their share, and for each member more, before they are named (rule P1). */
+const SHARE_TIMEOUT = { all: 20_000, each: 4000 }
 /** ms from one sharing to the next that a member asks for because another has no share: nobody keeps all busy with that. */
 const ANEW_AFTER = 60_000
 /** ms after which a member says once more what consensus does not have yet. */
@@ -147,7 +147,7 @@ export class Sharings {
   #lateJoiners({ members, votes }: ProposedCommittee, key: Hex): Address[] {
     const { consensus, address, now } = this.#parts.node
     if (
-      now() - (this.#running?.since ?? 0) <= SHARE_TIMEOUT ||
+      now() - (this.#running?.since ?? 0) <= SHARE_TIMEOUT.all + members.length * SHARE_TIMEOUT.each ||
       memberOf(consensus.state.committee, address) === undefined
     )
       return []

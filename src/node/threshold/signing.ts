@@ -143,14 +143,21 @@ export class Signatures {
       ),
     )
     const id = this.#sessionId(session.number)
-    const ceremony = await crypto.sign.sign({ session: id, signers: [...names.keys()], digest, share: share.share })
-    if (isOver()) {
-      ceremony.forget()
+    const asked = { session: id, signers: [...names.keys()], digest, share: share.share }
+    const ceremony = await crypto.sign.sign(asked).catch((error: unknown) => this.#brokeOff(task, error))
+    if (ceremony === undefined || isOver()) {
+      ceremony?.forget()
       return false
     }
     task.transaction = transaction
     task.conversation = new Conversation(this.#parts, { session: id, ceremony, names, patience: PATIENCE })
     return true
+  }
+
+  /** An engine that breaks off costs a session, and not the node. */
+  async #brokeOff(task: Task, error: unknown): Promise<undefined> {
+    if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
+    await this.#refuse(task, messageOf(error))
   }
 
   async #ended(task: Task, end: RoundEnd): Promise<void> {

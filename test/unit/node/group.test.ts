@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseTransaction } from '../../../src/core/chain/transaction.js'
 import { hexToBytes, keccak256, utf8 } from '../../../src/core/codec/index.js'
+import { MetisSeqError } from '../../../src/core/errors/index.js'
 import type { Address } from '../../../src/core/types/hex.js'
 import { recoverNative } from '../../../src/node/consensus/recover.js'
 import { Circle, type Made } from '../../support/threshold/circle.js'
@@ -98,6 +99,16 @@ describe('a group of four', { timeout: 120_000 }, () => {
     for (const { signers } of signatures()) expect(signers).not.toContain(address(0))
   })
 
+  it('goes on when the engine of a member breaks off, while it signs and while it shares the key anew', async () => {
+    circle = await Circle.of(4, { 1: ({ node, adapters }) => ({ node, adapters: breakingOff(adapters, 2) }) })
+    await openings(4)
+    expect(circle.effects).toContainEqual(expect.objectContaining({ type: 'sessionFailed', member: address(1) }))
+    for (const each of circle.addresses) circle.member(each).refresh()
+    await circle.until(() => circle.state.group.notBefore > 0) // the first sharing failed
+    expect(circle.state.group.generation).toBe(0)
+    await openings(1)
+  })
+
   it('takes no harm from messages that are sent again, to others, or in another name', async () => {
     const sent: [Address, Uint8Array][] = []
     circle = await Circle.of(4, {
@@ -188,6 +199,20 @@ function withJunk(adapters: Made['adapters']): Made['adapters'] {
   return {
     ...adapters,
     seal: { ...seal, seal: (to, message) => seal.seal(to, { ...message, content: junk(message.content) }) },
+  }
+}
+
+/** Each of the engines ends with what it is asked for first, so many times. */
+function breakingOff(adapters: Made['adapters'], times: number): Made['adapters'] {
+  const broken = new MetisSeqError('THRESHOLD_CRASHED', 'The threshold engine broke off.', { severity: 'temporary' })
+  const once = <T extends unknown[], R>(work: (...of: T) => Promise<R>) => {
+    let left = times
+    return (...of: T): Promise<R> => (left-- > 0 ? Promise.reject(broken) : work(...of))
+  }
+  const { sign, share } = adapters.crypto
+  return {
+    ...adapters,
+    crypto: { sign: { ...sign, sign: once(sign.sign) }, share: { ...share, share: once(share.share) } },
   }
 }
 
