@@ -173,9 +173,9 @@ export class KilledNetwork {
     await this.#verify(devnet)
     void this.#traffic.run(devnet.descriptor, signal)
     await this.#traffic.deposit(devnet.descriptor)
-    if (death.from === 'sharing') await devnet.command('group', 'refresh', '--no-wait')
     if ('point' in death) devnet.signal('SIGUSR2')
-    else void pause(death.after, undefined, { signal }).then(() => devnet.signal('SIGKILL'))
+    if (death.from === 'sharing') await devnet.command('group', 'refresh', '--no-wait')
+    if ('after' in death) void pause(death.after, undefined, { signal }).then(() => devnet.signal('SIGKILL'))
     const rpc = this.#rpc(devnet)
     // Until it is dead.
     for (let alive = true; alive; ) {
