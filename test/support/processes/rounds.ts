@@ -177,8 +177,9 @@ export class KilledNetwork {
     if (death.from === 'sharing') await devnet.command('group', 'refresh', '--no-wait')
     if ('after' in death) void pause(death.after, undefined, { signal }).then(() => devnet.signal('SIGKILL'))
     const rpc = this.#rpc(devnet)
-    // Until it is dead.
-    for (let alive = true; alive; ) {
+    // Until it is dead. One sharing may have been on its way before the death was armed: then it is asked for another.
+    for (let looks = 1, alive = true; alive; looks++) {
+      if (death.from === 'sharing' && looks % 50 === 0) await devnet.command('group', 'refresh', '--no-wait')
       alive = await this.#witness.look(rpc).then(
         () => pause(200, true),
         () => false,
