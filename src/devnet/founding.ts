@@ -3,7 +3,7 @@ import { systemContracts } from '../core/chain/systemContracts.js'
 import { bytesToHex, keccakBytes, utf8 } from '../core/codec/index.js'
 import { SEQUENCER_SET_ADDRESS, sequencerSetStorage } from '../core/genesis/sequencerSet.js'
 import type { Genesis, GenesisAccount } from '../core/genesis/types.js'
-import type { Address, Hash, Hex } from '../core/types/hex.js'
+import type { Address, Hash } from '../core/types/hex.js'
 import { erc20Abi } from '../l1/abi/erc20.js'
 import { lockingPoolAbi } from '../l1/abi/lockingPool.js'
 import { loadArtifact } from '../l1/artifacts.js'
@@ -24,10 +24,7 @@ const erc20 = new Interface(erc20Abi)
 const lockingPool = new Interface(lockingPoolAbi)
 
 /** The key of the group as everybody knows it. */
-export interface GroupKey {
-  address: Address
-  publicKey: Hex
-}
+export type GroupKey = Pick<Genesis['group'], 'address' | 'publicKey'>
 
 export interface FoundingOptions {
   l1: DevnetL1

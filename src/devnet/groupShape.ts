@@ -6,7 +6,7 @@ const MAX = 1000
 /** ms since 1970 that a date can have at most. */
 const LAST_TIME = 8_640_000_000_000_000
 
-const { address, boolean, decimal, hash, listOf, objectOf, textUpTo, uint } = shape
+const { address, boolean, decimal, hash, listOf, objectOf, uint } = shape
 
 type Request = GroupView['requests'][number]
 
@@ -31,12 +31,8 @@ const time: shape.Shape<number> = (value, path, fail) => {
   return ms
 }
 
-/** Words that can be shown as they are, as the record has them. */
-const words: shape.Shape<string> = (value, path, fail) => {
-  const text = textUpTo(200)(value, path, fail)
-  if (!/^[\x20-\x7e]*$/.test(text)) throw fail(`${path} has other than plain characters`)
-  return text
-}
+/** As the record has them. */
+const words = shape.plainUpTo(200)
 
 /** Null, or what `item` reads. */
 const orNull =

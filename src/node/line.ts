@@ -155,7 +155,7 @@ export class Line {
       blobs,
     )
     this.#duties = new Duties(this.context, sender, (hashes) => blobs.get(hashes))
-    this.#requests = new OwnRequests(this.context, sender, (hashes) => blobs.get(hashes) !== undefined)
+    this.#requests = new OwnRequests(this.context, sender, (index, hashes) => blobs.holds(index, hashes))
     this.#group = new GroupMember(
       {
         ...this.context,

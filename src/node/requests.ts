@@ -13,13 +13,17 @@ const LOOK_EVERY = 3000
 export class OwnRequests {
   readonly #node: NodeContext
   readonly #sender: Pick<L1Sender, 'nonce'>
-  readonly #holds: (blobs: readonly Hash[]) => boolean
+  readonly #holds: (index: number, blobs: readonly Hash[]) => boolean
   /** The key's next nonce as this node's own L1 has it; undefined where that does not answer. */
   #l1Nonce: number | undefined
   #lookedAt = Number.NEGATIVE_INFINITY
   #looking = false
 
-  constructor(node: NodeContext, sender: Pick<L1Sender, 'nonce'>, holds: (blobs: readonly Hash[]) => boolean) {
+  constructor(
+    node: NodeContext,
+    sender: Pick<L1Sender, 'nonce'>,
+    holds: (index: number, blobs: readonly Hash[]) => boolean,
+  ) {
     this.#node = node
     this.#sender = sender
     this.#holds = holds
@@ -30,7 +34,7 @@ export class OwnRequests {
    * that it has to compare with them.
    */
   async dataOf(request: SigningRequest): Promise<Hex | undefined> {
-    if (!this.#holds(request.blobs)) return undefined
+    if (!this.#holds(request.subject, request.blobs)) return undefined
     if (request.data !== null) return request.data
     const { chain, consensus, genesis } = this.#node
     const content = consensus.state.batch.flight?.content
@@ -51,7 +55,7 @@ export class OwnRequests {
       genesis,
       state: consensus.state,
       data,
-      holdsBlobs: this.#holds(request.blobs),
+      holdsBlobs: this.#holds(request.subject, request.blobs),
       nonce,
     })
   }

@@ -110,6 +110,15 @@ export const textUpTo =
     return value
   }
 
+/** Text of at most `max` characters of ASCII that can be shown as they are. */
+export const plainUpTo =
+  (max: number): Shape<string> =>
+  (value, path, fail) => {
+    const text = textUpTo(max)(value, path, fail)
+    if (!/^[\x20-\x7e]*$/.test(text)) throw fail(`${path} has other than plain characters`)
+    return text
+  }
+
 /** One of several objects, told apart by the text in `tag`. */
 export const oneOf =
   <T extends object>(tag: string, shapes: Record<string, Shape<T>>): Shape<T> =>

@@ -74,7 +74,7 @@ interface Call {
 }
 
 /** ABI encoding of a call whose arguments are all one word. */
-function call(signature: string, args: readonly (number | Address)[]): Hex {
+export function call(signature: string, args: readonly (number | Address)[]): Hex {
   const words = args.map((arg) => bigEndian(BigInt(arg), 32))
   return bytesToHex(concatBytes(hexToBytes(keccak256(utf8(signature))).subarray(0, 4), ...words))
 }

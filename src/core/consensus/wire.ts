@@ -1,4 +1,5 @@
 import { canonicalJson, equalBytes, malformed, shape, utf8 } from '../codec/index.js'
+import { MAX_GROUP_KEY } from '../genesis/parse.js'
 import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from './batch.js'
 import { MAX_LEAD } from './checkpoint.js'
 import { MAX_RANGE_EVENTS } from './l1.js'
@@ -9,13 +10,12 @@ export const MAX_MESSAGE = 1 << 20
 const MAX_MEMBERS = 256
 /** Bytes of a broadcast in a sharing: the openings of 64 members have 3 KB. */
 const MAX_BROADCAST = 16 * 1024
-const MAX_GROUP_KEY = 4096
 /** Characters of the reason why something is not signed. */
 export const MAX_REASON = 200
 /** A group transaction without sidecar: the state roots of a whole batch are its longest. */
 const MAX_TRANSACTION = 256 * 1024
 
-const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, textUpTo, uint } = shape
+const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, plainUpTo, uint } = shape
 
 const range = objectOf<L1Range>({
   from: uint,
@@ -31,13 +31,6 @@ const fees = objectOf<L1Fees>({ maxFeePerGas: decimal, maxPriorityFeePerGas: dec
 const outcome: shape.Shape<UnsignedContent['outcome']> = (value, path, fail) => {
   if (value !== 'refused' && value !== 'failed') throw fail(`${path} is neither "refused" nor "failed"`)
   return value
-}
-
-/** Plain words that can be shown as they are. */
-const words: shape.Shape<string> = (value, path, fail) => {
-  const text = textUpTo(MAX_REASON)(value, path, fail)
-  if (!/^[\x20-\x7e]*$/.test(text)) throw fail(`${path} has other than plain characters`)
-  return text
 }
 
 const content = oneOf<Content>('kind', {
@@ -85,7 +78,7 @@ const content = oneOf<Content>('kind', {
     outcome,
     culprits: listOf(address, MAX_MEMBERS),
     ban: boolean,
-    reason: words,
+    reason: plainUpTo(MAX_REASON),
   }),
 })
 

@@ -6,7 +6,7 @@ const MAX_SLOTS = 100_000
 const MAX_SEQUENCERS = 256
 const MAX_CODE = 64 * 1024
 /** Bytes; that of a group of 64 has 2.2 KB. */
-const MAX_GROUP_KEY = 4096
+export const MAX_GROUP_KEY = 4096
 
 const { address, hash, hexOf, hexUpTo, listOf, objectOf, optional, recordOf, textUpTo, uint } = shape
 

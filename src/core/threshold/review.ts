@@ -1,7 +1,7 @@
 import { encodeInbox } from '../batching/inbox.js'
-import { bigEndian, bytesToHex, concatAll, hexToBytes, keccak256, utf8 } from '../codec/index.js'
+import { bytesToHex, hexToBytes, keccak256 } from '../codec/index.js'
 import { BATCH_GAS, L1_FEE_CAP } from '../consensus/batch.js'
-import { OPENING_GAS } from '../consensus/opening.js'
+import { call, OPENING_GAS } from '../consensus/opening.js'
 import type { ConsensusState, L1Fees, SigningRequest } from '../consensus/types.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
@@ -115,10 +115,4 @@ function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: O
   }
   const data = calls[kind]
   return data && { to: genesis.l2.sequencerSet, key, nonce, data, blobs: [], gasLimit: OPENING_GAS }
-}
-
-/** ABI encoding of a call whose arguments are all one word. */
-function call(signature: string, args: readonly (number | Address)[]): Hex {
-  const words = args.map((arg) => bigEndian(BigInt(arg), 32))
-  return bytesToHex(concatAll([hexToBytes(keccak256(utf8(signature))).subarray(0, 4), ...words]))
 }

@@ -66,7 +66,7 @@ export class Batcher {
     const content = consensus.state.batch.flight?.content
     if (content === undefined || now() - this.#fetchedAt < FETCH_EVERY || !mayVote()) return
     const hashes = content.blobs.flat()
-    if (this.#store.get(hashes) !== undefined) return
+    if (this.#store.holds(content.index, hashes)) return
     this.#fetchedAt = now()
     const isOfBatch = async (blobs: readonly Uint8Array[]) => {
       if (blobs.length !== hashes.length || blobs.some(({ length }) => length !== BLOB_SIZE)) return false

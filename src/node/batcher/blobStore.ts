@@ -5,6 +5,10 @@ import type { Hash } from '../../core/types/hex.js'
 const blobKey = (hash: Hash) => concatBytes(utf8('b'), hexToBytes(hash, 32))
 const indexKey = (index: number) => concatBytes(utf8('i'), bigEndian(index, 8))
 
+/** The names that stand behind each other under an index. */
+const hashesOf = (names: Uint8Array): Hash[] =>
+  Array.from({ length: names.length / 32 }, (_, i) => bytesToHex(names.subarray(32 * i, 32 * i + 32)))
+
 /** Blobs of proposed batches, on disk until L1 holds their batch (rule B4). */
 export class BlobStore {
   readonly #database: Database
@@ -24,6 +28,13 @@ export class BlobStore {
     await this.#database.write([...changes, { key: indexKey(index), value: names }])
   }
 
+  /** Whether all blobs with these versioned hashes are here for a batch: told by their names, without reading them. */
+  holds(index: number, hashes: readonly Hash[]): boolean {
+    const names = this.#database.get(indexKey(index)) ?? new Uint8Array(0)
+    const known = new Set(hashesOf(names))
+    return hashes.every((hash) => known.has(hash))
+  }
+
   /** The blobs with these versioned hashes; undefined when one is not here. */
   get(hashes: readonly Hash[]): readonly Uint8Array[] | undefined {
     const blobs = hashes.map((hash) => this.#database.get(blobKey(hash)))
@@ -35,8 +46,7 @@ export class BlobStore {
     if (index <= this.#droppedBefore) return
     this.#droppedBefore = index
     for await (const [key, names] of this.#database.entries(indexKey(0), indexKey(index))) {
-      const hashes = Array.from({ length: names.length / 32 }, (_, i) => names.subarray(32 * i, 32 * i + 32))
-      const keys = [key, ...hashes.map((hash) => blobKey(bytesToHex(hash)))]
+      const keys = [key, ...hashesOf(names).map(blobKey)]
       await this.#database.write(keys.map((each) => ({ key: each, value: undefined })))
     }
   }

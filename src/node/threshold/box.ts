@@ -20,8 +20,9 @@ const [SALT_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
  * the first time.
  */
 export async function openShareBox(password: string, database: Database): Promise<ShareBox> {
-  const salt = database.get(SALT) ?? randomBytes(SALT_BYTES)
-  if (database.get(SALT) === undefined) await database.write([{ key: SALT, value: salt }])
+  const known = database.get(SALT)
+  const salt = known ?? randomBytes(SALT_BYTES)
+  if (known === undefined) await database.write([{ key: SALT, value: salt }])
   const key = await derive(Buffer.from(password.normalize('NFKC')), salt, 32, SCRYPT)
   return {
     lock(share, place) {

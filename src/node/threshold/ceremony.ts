@@ -134,9 +134,10 @@ export class SharingCeremony {
     const share = this.#key?.share ?? new Uint8Array()
     const ceremony = await crypto.share.sign({ session, signers: subset, digest, share })
     const names = new Map(
-      subset.flatMap((index) =>
-        members[index - 1] === undefined ? [] : [[index, members[index - 1] ?? '0x'] as const],
-      ),
+      subset.flatMap((index) => {
+        const name = members[index - 1]
+        return name === undefined ? [] : [[index, name] as const]
+      }),
     )
     return new Conversation(this.#parts, { session, ceremony, names, patience: PATIENCE })
   }
