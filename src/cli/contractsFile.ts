@@ -55,9 +55,13 @@ export async function readContractsFile(path: string): Promise<KnownContracts> {
   return { ...known, lockingPool: known.lockingPool }
 }
 
-/** An address as text, or under `address` as deployment tools write it. */
+/** As text, or under `address` as deployment tools write it. */
+function addressIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { address?: unknown }).address : value
+}
+
 export function contractAddress(value: unknown, key: string, fail: Malformed): Address {
-  const named = typeof value === 'object' && value !== null ? (value as { address?: unknown }).address : value
+  const named = addressIn(value)
   if (typeof named !== 'string' || !/^0x[0-9a-f]{40}$/i.test(named)) throw fail(`"${key}" is not an address`)
   return named.toLowerCase() as Address
 }
@@ -65,7 +69,7 @@ export function contractAddress(value: unknown, key: string, fail: Malformed): A
 /** Where an address is written in both cases they have to be those of its checksum (EIP-55): else a digit is wrong. */
 export async function assertChecksums(addresses: readonly unknown[], fail: Malformed): Promise<void> {
   const mixed = addresses
-    .map((each) => (typeof each === 'object' && each !== null ? (each as { address?: unknown }).address : each))
+    .map(addressIn)
     .filter((each) => typeof each === 'string')
     .filter((text) => /^0x(?=.*[a-f])(?=.*[A-F])/.test(text))
   if (mixed.length === 0) return

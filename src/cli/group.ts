@@ -1,10 +1,8 @@
 import { formatMetis } from '../core/staking/amount.js'
+import { SHARING_ROUNDS } from '../core/threshold/rounds.js'
 import type { GroupMemberView, GroupRequestView, GroupView } from '../node/index.js'
 
 type Sharing = NonNullable<GroupView['sharing']>
-
-/** Rounds of a sharing. */
-const ROUNDS = 4
 
 /** A time of the record for a person: UTC, to the second. */
 export const clockOf = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 19)
@@ -59,7 +57,7 @@ export function sharingLine(
     ...(joining.length > 0 ? [`joining: ${names(joining)}`] : []),
     ...(leaving.length > 0 ? [`leaving: ${names(leaving)}`] : []),
     `dealt by ${names(dealers)}`,
-    ready ? 'made, in force with the next term' : `round ${round} of ${ROUNDS}`,
+    ready ? 'made, in force with the next term' : `round ${round} of ${SHARING_ROUNDS}`,
     ...(done.length > 0 ? [`have signed with their new share: ${names(done)}`] : []),
     ...(failed.length > 0 ? [`named as failed: ${names(failed)}`] : []),
   ].join('; ')
@@ -69,7 +67,9 @@ export function sharingLine(
 export function sharingStep(sharing: GroupView['sharing']): string {
   if (sharing === null) return 'Asking the members'
   if (sharing.ready) return 'Waiting for the next term'
-  return sharing.round === 0 ? 'Sharing the key anew' : `Sharing the key anew, round ${sharing.round} of ${ROUNDS}`
+  return sharing.round === 0
+    ? 'Sharing the key anew'
+    : `Sharing the key anew, round ${sharing.round} of ${SHARING_ROUNDS}`
 }
 
 /** The numbers of members' shares, in the order of the list. */

@@ -12,3 +12,19 @@ export class Serial {
     return result
   }
 }
+
+/** Runs one task at a time; what comes while one is under way is left out. */
+export class Single {
+  #busy = false
+
+  /** What `task` returns or throws; undefined where it was left out. */
+  async run<T>(task: () => Promise<T>): Promise<T | undefined> {
+    if (this.#busy) return undefined
+    this.#busy = true
+    try {
+      return await task()
+    } finally {
+      this.#busy = false
+    }
+  }
+}

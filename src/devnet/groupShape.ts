@@ -6,7 +6,7 @@ const MAX = 1000
 /** ms since 1970 that a date can have at most. */
 const LAST_TIME = 8_640_000_000_000_000
 
-const { address, boolean, decimal, hash, listOf, objectOf, uint } = shape
+const { address, boolean, decimal, hash, listOf, objectOf, orNull, textOf, uint } = shape
 
 type Request = GroupView['requests'][number]
 
@@ -20,10 +20,7 @@ const KINDS: Readonly<Record<Request['kind'], true>> = {
   stateRoots: true,
 }
 
-const kind: shape.Shape<Request['kind']> = (value, path, fail) => {
-  if (typeof value !== 'string' || !Object.hasOwn(KINDS, value)) throw fail(`${path} is no kind of request`)
-  return value as Request['kind']
-}
+const kind = textOf(Object.keys(KINDS) as Request['kind'][])
 
 const time: shape.Shape<number> = (value, path, fail) => {
   const ms = uint(value, path, fail)
@@ -34,17 +31,8 @@ const time: shape.Shape<number> = (value, path, fail) => {
 /** As the record has them. */
 const words = shape.plainUpTo(200)
 
-/** Null, or what `item` reads. */
-const orNull =
-  <T>(item: shape.Shape<T>): shape.Shape<T | null> =>
-  (value, path, fail) =>
-    value === null ? null : item(value, path, fail)
-
 const wei: shape.Shape<string> = (value, path, fail) => decimal(value, path, fail).toString()
-const chain: shape.Shape<'l1' | 'l2'> = (value, path, fail) => {
-  if (value !== 'l1' && value !== 'l2') throw fail(`${path} is neither "l1" nor "l2"`)
-  return value
-}
+const chain = textOf(['l1', 'l2'])
 const addresses = listOf(address, MAX)
 
 type Of<T extends readonly unknown[]> = T[number]

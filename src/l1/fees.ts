@@ -1,3 +1,4 @@
+import { largest } from '../core/bigint.js'
 import type { FeeChoices, Fees, Speed } from '../core/staking/types.js'
 import { asking, type L1Client } from './client.js'
 
@@ -30,9 +31,9 @@ async function recentTips({ provider }: L1Client): Promise<[bigint, bigint, bigi
   try {
     const { reward } = await provider.send('eth_feeHistory', [`0x${BLOCKS.toString(16)}`, 'latest', [10, 50, 90]])
     const column = (i: number) => middleOf((reward as string[][]).map((tips) => BigInt(tips[i] ?? 0)))
-    const slow = larger(column(0), MIN_TIP)
-    const normal = larger(column(1), slow)
-    return [slow, normal, larger(column(2), normal)]
+    const slow = largest(column(0), MIN_TIP)
+    const normal = largest(column(1), slow)
+    return [slow, normal, largest(column(2), normal)]
   } catch {
     return [DEFAULT_TIP, DEFAULT_TIP, DEFAULT_TIP]
   }
@@ -41,8 +42,4 @@ async function recentTips({ provider }: L1Client): Promise<[bigint, bigint, bigi
 function middleOf(values: bigint[]): bigint {
   const sorted = values.sort((a, b) => (a < b ? -1 : 1))
   return sorted[sorted.length >> 1] ?? 0n
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }

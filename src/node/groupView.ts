@@ -1,6 +1,7 @@
-import { SILENT_AFTER } from '../core/consensus/signers.js'
+import type { SignatureRecord, SigningRequest } from '../core/consensus/groupTypes.js'
+import { isHeard } from '../core/consensus/signers.js'
 import { BANNED } from '../core/consensus/signing.js'
-import type { ConsensusState, SignatureRecord, SigningRequest } from '../core/consensus/types.js'
+import type { ConsensusState } from '../core/consensus/types.js'
 import type { Address, Hash } from '../core/types/hex.js'
 import type { NodeContext } from './sequencer/context.js'
 
@@ -93,7 +94,7 @@ function membersOf({ committee, group, seen }: ConsensusState, now: number): Gro
     id,
     address,
     heardAt: seen[address] ?? null,
-    heard: now - (seen[address] ?? 0) <= SILENT_AFTER,
+    heard: isHeard(seen, address, now),
     lost: group.anew[address] === true,
     doubts: group.doubts[address] ?? 0,
     apart: group.apart

@@ -1,7 +1,8 @@
 import { stateRootsCalldata } from '../core/chain/stateRoots.js'
-import type { L1Fees, SigningRequest } from '../core/consensus/types.js'
+import type { L1Fees, SigningRequest } from '../core/consensus/groupTypes.js'
 import { MetisSeqError } from '../core/errors/index.js'
 import type { L1Sender } from '../core/ports/l1.js'
+import { Single } from '../core/serial.js'
 import { whyNotSign } from '../core/threshold/review.js'
 import type { Hash, Hex } from '../core/types/hex.js'
 import type { NodeContext } from './sequencer/context.js'
@@ -17,7 +18,7 @@ export class OwnRequests {
   /** The key's next nonce as this node's own L1 has it; undefined where that does not answer. */
   #l1Nonce: number | undefined
   #lookedAt = Number.NEGATIVE_INFINITY
-  #looking = false
+  readonly #looking = new Single()
 
   constructor(
     node: NodeContext,
@@ -64,8 +65,11 @@ export class OwnRequests {
   async look(): Promise<void> {
     const { consensus, now } = this.#node
     const isNeeded = Object.values(consensus.state.requests).some(({ chain }) => chain === 'l1')
-    if (this.#looking || !isNeeded || now() - this.#lookedAt < LOOK_EVERY) return
-    this.#looking = true
+    if (isNeeded && now() - this.#lookedAt >= LOOK_EVERY) await this.#looking.run(() => this.#lookNow())
+  }
+
+  async #lookNow(): Promise<void> {
+    const { consensus, now } = this.#node
     this.#lookedAt = now()
     try {
       this.#l1Nonce = await this.#sender.nonce(consensus.state.group.address)
@@ -73,8 +77,6 @@ export class OwnRequests {
       // An L1 that is silent says nothing against what consensus agreed on.
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       this.#l1Nonce = undefined
-    } finally {
-      this.#looking = false
     }
   }
 

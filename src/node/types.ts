@@ -1,5 +1,6 @@
 import type { StateHistory } from '../core/chain/stateHistory.js'
-import type { CurrentTerm, FailedSession, SigningRequest } from '../core/consensus/types.js'
+import type { FailedSession, SigningRequest } from '../core/consensus/groupTypes.js'
+import type { CurrentTerm } from '../core/consensus/types.js'
 import type { Genesis } from '../core/genesis/types.js'
 import type { ConsensusEngine } from '../core/ports/engine.js'
 import type { Kzg, L1Sender, L1View } from '../core/ports/l1.js'

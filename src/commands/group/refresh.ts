@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/command.js'
 import { dataDirFlag } from '../../cli/devnetFlags.js'
 import { sharingStep } from '../../cli/group.js'
-import { restOfDevnet } from '../../cli/node.js'
+import { restOf } from '../../cli/node.js'
 
 const TIMEOUT = 120_000
 
@@ -25,7 +25,7 @@ export default class GroupRefresh extends BaseCommand {
       import('../../devnet/client.js'),
       import('../../devnet/groupStatus.js'),
     ])
-    const rest = await restOfDevnet(flags['data-dir'])
+    const rest = await restOf({ 'data-dir': flags['data-dir'], rest: undefined })
     const { address, generation: before } = await readGroup(rest)
     await askDevnet(flags['data-dir'], { what: 'refreshGroup' })
     if (!flags.wait) {

@@ -1,7 +1,6 @@
 import { BaseCommand } from '../../cli/command.js'
-import { dataDirFlag } from '../../cli/devnetFlags.js'
 import { clockOf, feesOf, progressOf } from '../../cli/group.js'
-import { restFlag, restOfDevnet } from '../../cli/node.js'
+import { nodeFlags, restOf } from '../../cli/node.js'
 import type { GroupView } from '../../node/index.js'
 
 /** Enough of an id to tell requests apart; the whole one is in the JSON. */
@@ -14,12 +13,12 @@ export default class GroupRequests extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --rest http://127.0.0.1:9546/v1 --json',
   ]
-  static override flags = { 'data-dir': dataDirFlag, rest: restFlag }
+  static override flags = nodeFlags
 
   async run(): Promise<Pick<GroupView, 'requests'>> {
     const { flags } = await this.parse(GroupRequests)
     const { readGroup } = await import('../../devnet/groupStatus.js')
-    const { members, requests } = await readGroup(flags.rest ?? (await restOfDevnet(flags['data-dir'])))
+    const { members, requests } = await readGroup(await restOf(flags))
     if (requests.every(({ signed }) => signed)) this.print('Nothing waits for a signature now.')
     if (requests.length > 0)
       await this.table(

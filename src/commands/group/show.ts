@@ -1,7 +1,6 @@
 import { BaseCommand } from '../../cli/command.js'
-import { dataDirFlag } from '../../cli/devnetFlags.js'
 import { clockOf, healthOf, sharesOf, sharingLine, stateOf } from '../../cli/group.js'
-import { restFlag, restOfDevnet } from '../../cli/node.js'
+import { nodeFlags, restOf } from '../../cli/node.js'
 import type { GroupView } from '../../node/index.js'
 
 const SHOWN = 10
@@ -13,12 +12,12 @@ export default class GroupShow extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --rest http://127.0.0.1:9546/v1 --json',
   ]
-  static override flags = { 'data-dir': dataDirFlag, rest: restFlag }
+  static override flags = nodeFlags
 
   async run(): Promise<GroupView> {
     const { flags } = await this.parse(GroupShow)
     const { readGroup } = await import('../../devnet/groupStatus.js')
-    const group = await readGroup(flags.rest ?? (await restOfDevnet(flags['data-dir'])))
+    const group = await readGroup(await restOf(flags))
     const { address, generation, members, sharing, signatures, since, threshold } = group
     this.print(`Address      ${address}`)
     this.print(`Threshold    ${threshold} of ${members.length}`)

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/command.js'
-import { dataDirFlag } from '../../cli/devnetFlags.js'
-import { restFlag, restOfDevnet } from '../../cli/node.js'
+import { nodeFlags, restOf } from '../../cli/node.js'
 import { Exit } from '../../core/errors/index.js'
 import type { Rotation as RotationState } from '../../node/index.js'
 
@@ -16,15 +15,14 @@ export default class Rotation extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --rest http://127.0.0.1:9546/v1 --json',
   ]
   static override flags = {
-    'data-dir': dataDirFlag,
-    rest: restFlag,
+    ...nodeFlags,
     watch: Flags.boolean({ description: 'Go on and tell every change; with --json one line each.' }),
   }
 
   async run(): Promise<RotationState | undefined> {
     const { flags } = await this.parse(Rotation)
     const { readRotation, watchRotation } = await import('../../devnet/rotation.js')
-    const rest = flags.rest ?? (await restOfDevnet(flags['data-dir']))
+    const rest = await restOf(flags)
     if (!flags.watch) {
       const rotation = await readRotation(rest)
       await this.#show(rotation)

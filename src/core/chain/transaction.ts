@@ -2,6 +2,7 @@ import {
   bigEndian,
   bytesToHex,
   concatBytes,
+  fromBigEndian,
   hexToBytes,
   keccakBytes,
   malformed,
@@ -58,8 +59,8 @@ export function signingDigest(transaction: UnsignedTransaction): Uint8Array {
 
 /** The envelope (EIP-2718) of a transaction and its signature (r, s, v with v 0 or 1). */
 export function signedEnvelope(transaction: UnsignedTransaction, signature: Uint8Array): Uint8Array {
-  const r = BigInt(bytesToHex(signature.subarray(0, 32)))
-  const s = BigInt(bytesToHex(signature.subarray(32, 64)))
+  const r = fromBigEndian(signature.subarray(0, 32))
+  const s = fromBigEndian(signature.subarray(32, 64))
   return concatBytes(typeOf(transaction), rlpEncode([...fields(transaction), signature[64] ?? 0, r, s]))
 }
 

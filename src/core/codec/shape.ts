@@ -61,6 +61,15 @@ export const literal =
     return text
   }
 
+/** One of these texts. */
+export const textOf =
+  <const T extends string>(texts: readonly T[]): Shape<T> =>
+  (value, path, fail) => {
+    const text = texts.find((each) => each === value)
+    if (text === undefined) throw fail(`${path} is none of ${texts.join(', ')}`)
+    return text
+  }
+
 /** A list of at most `max`. */
 export const listOf =
   <T>(item: Shape<T>, max: number): Shape<T[]> =>
@@ -87,6 +96,12 @@ export const optional =
   <T>(item: Shape<T>): Shape<T | undefined> =>
   (value, path, fail) =>
     value === undefined ? undefined : item(value, path, fail)
+
+/** May be null. */
+export const orNull =
+  <T>(item: Shape<T>): Shape<T | null> =>
+  (value, path, fail) =>
+    value === null ? null : item(value, path, fail)
 
 /** An object of at most `max` entries, whose keys are read as well. */
 export const recordOf =

@@ -2,11 +2,12 @@ import { encodeInbox } from '../batching/inbox.js'
 import { bytesToHex, canonicalJson, hexToBytes, keccak256 } from '../codec/index.js'
 import type { Address, Hash } from '../types/hex.js'
 import { contentHash } from './digest.js'
+import type { SigningRequest } from './groupTypes.js'
 import { withId } from './opening.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
 import { forgetRequest, requestSignature } from './signing.js'
-import type { BatchContent, BatchFlight, ConsensusState, Draft, L1Event, SigningRequest } from './types.js'
+import type { BatchContent, BatchFlight, ConsensusState, Draft, L1Event } from './types.js'
 
 export const MAX_BLOB_TRANSACTIONS = 4
 export const MAX_BLOBS = 6

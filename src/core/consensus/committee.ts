@@ -1,17 +1,17 @@
 import { canonicalHash, hexToBytes } from '../codec/index.js'
 import { readGroupKey } from '../threshold/publicKey.js'
+import { speaksIn } from '../threshold/rounds.js'
 import type { Address, Hex } from '../types/hex.js'
+import type { SharingContent } from './groupTypes.js'
 import { isQuorum, makeCommittee, memberOf, thresholdOf, uncappedPower } from './power.js'
 import { refuse } from './refuse.js'
 import { pickSigners } from './signers.js'
 import { reopenSessions } from './signing.js'
 import { membersOf, sequencerBySigner } from './staking.js'
-import type { ConsensusState, Content, Draft, ProposedCommittee, SharingContent } from './types.js'
+import type { ConsensusState, Content, Draft, ProposedCommittee } from './types.js'
 
 /** ms after a failed sharing in which no other begins, so that whoever makes them fail does not keep all busy. */
 const REST = 10_000
-/** Rounds of a sharing in which something is broadcast. */
-export const SHARING_ROUNDS = 4
 
 /**
  * Proposes a change of members where the stakes ask for one, or the same members where a quorum wants new shares (rule P1).
@@ -58,10 +58,9 @@ export function applyAnew(
 export function applySharing(draft: Draft, member: Address, content: SharingContent): void {
   const proposed = sharingOf(draft, content.generation)
   const { round, broadcast } = content
-  const isDealer = proposed.dealers.includes(member)
-  const speaks =
-    round >= 1 && round <= SHARING_ROUNDS && (round <= 2 ? isDealer : memberOf(proposed, member) !== undefined)
-  if (!speaks) throw refuse('ROUND_FOREIGN', `${member} has nothing to say in round ${round}.`)
+  const deals = proposed.dealers.includes(member)
+  if (!speaksIn(round, { deals, receives: memberOf(proposed, member) !== undefined }))
+    throw refuse('ROUND_FOREIGN', `${member} has nothing to say in round ${round}.`)
   const said = proposed.broadcasts[member]?.[round]
   if (said === broadcast) throw refuse('VOTE_KNOWN', `${member} said that already.`)
   if (said !== undefined)

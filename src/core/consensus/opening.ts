@@ -1,6 +1,7 @@
 import { bigEndian, bytesToHex, canonicalHash, concatBytes, hexToBytes, keccak256, utf8 } from '../codec/index.js'
 import type { Address, Hex } from '../types/hex.js'
-import type { ConsensusState, CurrentTerm, Draft, SigningRequest, Term } from './types.js'
+import type { SigningRequest } from './groupTypes.js'
+import type { ConsensusState, CurrentTerm, Draft, Term } from './types.js'
 
 /** Gas of one transaction of the group on L2; the live network uses the same. */
 export const OPENING_GAS = 5_000_000

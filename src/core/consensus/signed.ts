@@ -1,9 +1,10 @@
 import { parseTransaction, type UnsignedTransaction } from '../chain/transaction.js'
 import { hexToBytes, keccak256 } from '../codec/index.js'
 import type { Hex } from '../types/hex.js'
+import type { L1Fees, SigningRequest } from './groupTypes.js'
 import { refuse } from './refuse.js'
 import { markSigned } from './term.js'
-import type { Context, Draft, L1Fees, Message, SigningRequest } from './types.js'
+import type { Context, Draft, Message } from './types.js'
 
 /** Signatures that auditors find in the state; all of them are in the record. */
 const KEPT_SIGNATURES = 32

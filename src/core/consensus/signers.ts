@@ -7,6 +7,11 @@ export const SILENT_AFTER = 6000
 /** Branches of the search, so that it ends whatever pairs are kept apart; a few hundred do where it can be done. */
 const MAX_BRANCHES = 20_000
 
+/** Whether a member was heard in the record so lately that it is taken to be there. */
+export function isHeard(seen: ConsensusState['seen'], address: Address, time: number): boolean {
+  return time - (seen[address] ?? 0) <= SILENT_AFTER
+}
+
 /** Who has to work together. */
 export interface Wanted {
   /** What it is for: the same members do not do all the work, nor all the same work again. */
@@ -26,12 +31,11 @@ export function pickSigners(
 ): Address[] | undefined {
   const { committee, group, seen } = state
   const { sessions } = group
-  const isSilent = (address: Address) => time - (seen[address] ?? 0) > SILENT_AFTER
   const ranked = committee.members
     .filter(({ address }) => group.anew[address] !== true && !without.has(address))
     .map(({ address }) => ({
       address,
-      rank: [Number(isSilent(address)), group.doubts[address] ?? 0] as const,
+      rank: [Number(!isHeard(seen, address, time)), group.doubts[address] ?? 0] as const,
       lot: canonicalHash({ seed, sessions, address }),
     }))
     .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.lot < b.lot ? -1 : 1))

@@ -1,8 +1,9 @@
 import type { Address, Hash } from '../types/hex.js'
+import type { L1Fees, Signing, SigningRequest, SigningSession, UnsignedContent } from './groupTypes.js'
 import { memberOf } from './power.js'
 import { refuse } from './refuse.js'
 import { pairKey, pickSigners } from './signers.js'
-import type { Content, Draft, L1Fees, Signing, SigningRequest, SigningSession, UnsignedContent } from './types.js'
+import type { Content, Draft } from './types.js'
 
 /** ms that two members who failed with one another are kept apart; with each time twice as long. */
 const APART_FOR = 60_000
@@ -157,8 +158,9 @@ function holdAgainst(
   for (const culprit of culprits) {
     const key = pairKey(member, culprit)
     const isPair = ({ pair }: { pair: [Address, Address] }) => pairKey(...pair) === key
-    const times = group.apart.find(isPair)?.times ?? 0
-    const isBanned = ban || group.apart.find(isPair)?.until === BANNED
+    const before = group.apart.find(isPair)
+    const times = before?.times ?? 0
+    const isBanned = ban || before?.until === BANNED
     const until = isBanned ? BANNED : context.time + APART_FOR * 2 ** Math.min(times, MAX_DOUBLINGS)
     const entry = { pair: [member, culprit] as [Address, Address], times: times + 1, until }
     group.apart = [...group.apart.filter((each) => !isPair(each)), entry]

@@ -1,11 +1,12 @@
 import { drawSequencer } from '../selection/beacon.js'
 import type { Address } from '../types/hex.js'
 import { enterCommittee } from './committee.js'
+import type { SigningRequest } from './groupTypes.js'
 import { openingRequests } from './opening.js'
 import { memberOf } from './power.js'
 import { forgetRequest, requestSignature } from './signing.js'
 import { isEligible, sequencerEverSigning } from './staking.js'
-import type { ClosedTerm, ConsensusState, CurrentTerm, Draft, SigningRequest, Snapshot, Term } from './types.js'
+import type { ClosedTerm, ConsensusState, CurrentTerm, Draft, Snapshot, Term } from './types.js'
 
 const KEPT_TERMS = 64
 

@@ -2,8 +2,9 @@ import { canonicalJson, equalBytes, malformed, shape, utf8 } from '../codec/inde
 import { MAX_GROUP_KEY } from '../genesis/parse.js'
 import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from './batch.js'
 import { MAX_LEAD } from './checkpoint.js'
+import type { L1Fees, SharingContent, UnsignedContent } from './groupTypes.js'
 import { MAX_RANGE_EVENTS } from './l1.js'
-import type { Content, L1Event, L1Fees, L1Range, Message, Seal, SharingContent, UnsignedContent } from './types.js'
+import type { Content, L1Event, L1Range, Message, Seal } from './types.js'
 
 /** Bytes of a message at most; the events of a range are the longest. */
 export const MAX_MESSAGE = 1 << 20
@@ -15,7 +16,8 @@ export const MAX_REASON = 200
 /** A group transaction without sidecar: the state roots of a whole batch are its longest. */
 const MAX_TRANSACTION = 256 * 1024
 
-const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, plainUpTo, uint } = shape
+const { address, boolean, decimal, hash, hexOf, hexUpTo, listOf, literal, objectOf, oneOf, plainUpTo, textOf, uint } =
+  shape
 
 const range = objectOf<L1Range>({
   from: uint,
@@ -27,11 +29,6 @@ const range = objectOf<L1Range>({
 })
 
 const fees = objectOf<L1Fees>({ maxFeePerGas: decimal, maxPriorityFeePerGas: decimal, maxFeePerBlobGas: decimal })
-
-const outcome: shape.Shape<UnsignedContent['outcome']> = (value, path, fail) => {
-  if (value !== 'refused' && value !== 'failed') throw fail(`${path} is neither "refused" nor "failed"`)
-  return value
-}
 
 const content = oneOf<Content>('kind', {
   range: objectOf<Extract<Content, { kind: 'range' }>>({ kind: literal('range'), range }),
@@ -75,7 +72,7 @@ const content = oneOf<Content>('kind', {
     kind: literal('unsigned'),
     request: hash,
     session: uint,
-    outcome,
+    outcome: textOf(['refused', 'failed']),
     culprits: listOf(address, MAX_MEMBERS),
     ban: boolean,
     reason: plainUpTo(MAX_REASON),

@@ -9,27 +9,21 @@ const ID_BYTES = 16
 /** Characters of a file; one with 64 moves has 3,100. */
 const MAX_TEXT = 16_384
 
-/** A value that may be null. */
-const orNull =
-  <T>(of: shape.Shape<T>): shape.Shape<T | null> =>
-  (value, path, fail) =>
-    value === null ? null : of(value, path, fail)
-
 const height = shape.objectOf<Height>({ term: shape.uint, number: shape.uint })
 const sealed = shape.objectOf<SealedHeight>({ term: shape.uint, number: shape.uint, hash: shape.hash })
 const lineage: shape.Shape<readonly Hex[]> = shape.listOf(shape.hexOf(ID_BYTES), MAX_LINEAGE)
 
 const record = shape.objectOf<GuardRecord>({
   address: shape.address,
-  floor: orNull(height),
+  floor: shape.orNull(height),
   lineage,
   moved: shape.boolean,
 })
 const exported = shape.objectOf<GuardExport>({
   networkId: shape.hash,
   address: shape.address,
-  floor: orNull(height),
-  last: orNull(sealed),
+  floor: shape.orNull(height),
+  last: shape.orNull(sealed),
   lineage,
 })
 

@@ -1,8 +1,10 @@
 import { encodeInbox } from '../batching/inbox.js'
+import { largest } from '../bigint.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../codec/index.js'
 import { BATCH_GAS, L1_FEE_CAP } from '../consensus/batch.js'
+import type { L1Fees, SigningRequest } from '../consensus/groupTypes.js'
 import { call, OPENING_GAS } from '../consensus/opening.js'
-import type { ConsensusState, L1Fees, SigningRequest } from '../consensus/types.js'
+import type { ConsensusState } from '../consensus/types.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
 
@@ -27,7 +29,7 @@ export function whyNotSign(request: SigningRequest, fees: L1Fees | null, facts: 
   const wanted = request.chain === 'l1' ? wantedOnL1(request, facts) : wantedOnL2(request, facts)
   if (wanted === undefined) return `nothing of this kind (${request.kind}) is due`
   const caps = request.chain === 'l1' ? L1_FEE_CAP : BigInt(genesis.group.l2FeeCap)
-  const highest = fees === null ? request.maxFeePerGas : mostOf(fees)
+  const highest = largest(request.maxFeePerGas, ...Object.values(fees ?? {}))
   const faults: [boolean, string][] = [
     [request.to !== wanted.to, `its destination is ${request.to}, not ${wanted.to}`],
     [keccak256(hexToBytes(data)) !== request.dataHash, 'its data has another hash'],
@@ -40,13 +42,10 @@ export function whyNotSign(request: SigningRequest, fees: L1Fees | null, facts: 
     [request.blobs.length > 0 && !facts.holdsBlobs, 'its blobs were not compared here with final blocks'],
     [request.gasLimit !== wanted.gasLimit, `its gas limit is ${request.gasLimit}, not ${wanted.gasLimit}`],
     [request.chain === 'l1' && fees === null, 'its fees are not agreed'],
-    [request.maxFeePerGas > caps || highest > caps, `its fees are above the cap of ${caps} wei`],
+    [highest > caps, `its fees are above the cap of ${caps} wei`],
   ]
   return faults.find(([isThere]) => isThere)?.[1]
 }
-
-const mostOf = ({ maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas }: L1Fees) =>
-  [maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas].reduce((most, fee) => (fee > most ? fee : most), 0n)
 
 interface Wanted {
   to: Address

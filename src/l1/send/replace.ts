@@ -1,3 +1,4 @@
+import { largest } from '../../core/bigint.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { Signer, UnsignedTransaction } from '../../core/ports/signer.js'
 import type { Fees, Speed } from '../../core/staking/types.js'
@@ -38,7 +39,7 @@ export async function planReplacement(
   const { transaction } = readSigned(record.raw)
   const market = await readFees(client, speed)
   const rivals = rivalsOf(records, record).map(({ raw }) => readSigned(raw).transaction)
-  const fees = [transaction, ...rivals].map((rival) => raised(rival, market)).reduce(largest)
+  const fees = [transaction, ...rivals].map((rival) => raised(rival, market)).reduce(largestFees)
   if (how === 'bump') return { title: record.title, transaction: { ...transaction, ...fees } }
   const nothing = { to: record.from, value: 0n, data: '0x' as const, gasLimit: TRANSFER_GAS }
   const title = isNothing(transaction, record.from) ? record.title : `cancel "${record.title}"`
@@ -84,22 +85,18 @@ function isNothing({ to, value, data }: UnsignedTransaction, from: Address): boo
 /** At least an eighth more of both fees, for nodes want a tenth (geth's `txpool.pricebump`), and not below the market. */
 function raised(old: Fees, market: Fees): Fees {
   const more = (fee: bigint) => (fee * 9n) / 8n + 1n
-  const { maxPriorityFeePerGas, maxFeePerGas } = largest(market, {
+  const { maxPriorityFeePerGas, maxFeePerGas } = largestFees(market, {
     maxPriorityFeePerGas: more(old.maxPriorityFeePerGas),
     maxFeePerGas: more(old.maxFeePerGas),
   })
-  return { maxPriorityFeePerGas, maxFeePerGas: larger(maxFeePerGas, maxPriorityFeePerGas) }
+  return { maxPriorityFeePerGas, maxFeePerGas: largest(maxFeePerGas, maxPriorityFeePerGas) }
 }
 
-function largest(a: Fees, b: Fees): Fees {
+function largestFees(a: Fees, b: Fees): Fees {
   return {
-    maxPriorityFeePerGas: larger(a.maxPriorityFeePerGas, b.maxPriorityFeePerGas),
-    maxFeePerGas: larger(a.maxFeePerGas, b.maxFeePerGas),
+    maxPriorityFeePerGas: largest(a.maxPriorityFeePerGas, b.maxPriorityFeePerGas),
+    maxFeePerGas: largest(a.maxFeePerGas, b.maxFeePerGas),
   }
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }
 
 function notOpen({ hash, state, nonce, from }: TxRecord): MetisSeqError {

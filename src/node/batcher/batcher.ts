@@ -10,6 +10,7 @@ import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
 import type { Block } from '../../core/ports/execution.js'
 import type { Kzg } from '../../core/ports/l1.js'
+import { Single } from '../../core/serial.js'
 import type { Address, Hash } from '../../core/types/hex.js'
 import type { BlobStore } from './blobStore.js'
 import { type BatchNode, ownBatch } from './own.js'
@@ -39,7 +40,7 @@ export class Batcher {
   readonly #store: BlobStore
   #proposed = ''
   #fetchedAt = Number.NEGATIVE_INFINITY
-  #busy = false
+  readonly #single = new Single()
 
   constructor(node: BatchNode, kzg: Kzg, store: BlobStore) {
     this.#node = node
@@ -48,16 +49,14 @@ export class Batcher {
   }
 
   async tick(): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
-    try {
-      await this.#fetch()
-      await this.#propose()
-    } catch (error) {
-      this.#refuse('own batch', error) // the next member proposes
-    } finally {
-      this.#busy = false
-    }
+    await this.#single.run(async () => {
+      try {
+        await this.#fetch()
+        await this.#propose()
+      } catch (error) {
+        this.#refuse('own batch', error) // the next member proposes
+      }
+    })
   }
 
   /** The blobs of a batch that was decided without this member: it compares them too, before it signs anything of it (rule B4). */
@@ -70,7 +69,7 @@ export class Batcher {
     this.#fetchedAt = now()
     const isOfBatch = async (blobs: readonly Uint8Array[]) => {
       if (blobs.length !== hashes.length || blobs.some(({ length }) => length !== BLOB_SIZE)) return false
-      return (await this.#kzg.commitments(blobs)).map(versionedHash).join() === hashes.join()
+      return (await this.#hashes(blobs)).join() === hashes.join()
     }
     const found = await network.requestBlobs(hashes, isOfBatch)
     if (found === undefined) return
@@ -158,6 +157,10 @@ export class Batcher {
     throw new MetisSeqError('BATCH_DIFFERS', 'its blocks are not the final blocks of this node')
   }
 
+  async #hashes(blobs: readonly Uint8Array[]): Promise<Hash[]> {
+    return (await this.#kzg.commitments(blobs)).map(versionedHash)
+  }
+
   async #content(input: {
     index: number
     attempt: number
@@ -166,10 +169,7 @@ export class Batcher {
   }): Promise<BatchContent> {
     const { index, attempt, blobs, blocks } = input
     const hashes: Hash[][] = []
-    for (const each of blobs) {
-      const commitments = await this.#kzg.commitments(each)
-      hashes.push(commitments.map((commitment) => versionedHash(commitment)))
-    }
+    for (const each of blobs) hashes.push(await this.#hashes(each))
     // Before the vote: a decided batch must be there to be sent, whatever happens (rule B4).
     await this.#store.put(index, hashes.flat(), blobs.flat())
     reached('batch.stored')

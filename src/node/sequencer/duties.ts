@@ -1,9 +1,11 @@
+import { largest } from '../../core/bigint.js'
 import { parseTransaction } from '../../core/chain/transaction.js'
 import { hexToBytes } from '../../core/codec/index.js'
+import type { L1Fees, SigningRequest } from '../../core/consensus/groupTypes.js'
 import { nextBump } from '../../core/consensus/signing.js'
-import type { L1Fees, SigningRequest } from '../../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { L1Sender } from '../../core/ports/l1.js'
+import { Single } from '../../core/serial.js'
 import type { Hash, Hex } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 
@@ -25,7 +27,7 @@ export class Duties {
   /** By envelope. */
   readonly #sentAt = new Map<Hex, number>()
   readonly #firstSent = new Map<Hex, number>()
-  #busy = false
+  readonly #single = new Single()
 
   constructor(
     node: NodeContext,
@@ -38,8 +40,10 @@ export class Duties {
   }
 
   async tick(): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
+    await this.#single.run(() => this.#serveAll())
+  }
+
+  async #serveAll(): Promise<void> {
     try {
       for (const request of Object.values(this.#node.consensus.state.requests))
         if (request.chain === 'l1') await this.#serve(request)
@@ -47,7 +51,6 @@ export class Duties {
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       this.#node.warn(messageOf(error))
     } finally {
-      this.#busy = false
       this.#forget()
     }
   }
@@ -128,11 +131,10 @@ function isDue(last: ReadonlyMap<Hash, number>, key: Hash, now: number): boolean
 export function bumped(envelope: Uint8Array, market: L1Fees, cap: bigint): L1Fees | undefined {
   const before = parseTransaction(envelope)
   const raise = (fee: bigint) => (before.blobs.length > 0 ? 2n * fee : fee + fee / 8n + 1n)
-  const most = (a: bigint, b: bigint) => (a > b ? a : b)
   const fees = {
-    maxFeePerGas: most(market.maxFeePerGas, raise(before.maxFeePerGas)),
-    maxPriorityFeePerGas: most(market.maxPriorityFeePerGas, raise(before.maxPriorityFeePerGas)),
-    maxFeePerBlobGas: most(market.maxFeePerBlobGas, raise(before.maxFeePerBlobGas ?? 0n)),
+    maxFeePerGas: largest(market.maxFeePerGas, raise(before.maxFeePerGas)),
+    maxPriorityFeePerGas: largest(market.maxPriorityFeePerGas, raise(before.maxPriorityFeePerGas)),
+    maxFeePerBlobGas: largest(market.maxFeePerBlobGas, raise(before.maxFeePerBlobGas ?? 0n)),
   }
   return Object.values(fees).some((fee) => fee > cap) ? undefined : fees
 }

@@ -1,4 +1,4 @@
-import { bigEndian, bytesToHex, concatBytes, hexToBytes, utf8 } from '../../core/codec/index.js'
+import { bigEndian, bytesToHex, concatBytes, fromBigEndian, hexToBytes, utf8 } from '../../core/codec/index.js'
 import { decodeGuardRecord, encodeGuardRecord } from '../../core/guard/document.js'
 import { begunGuard, type GuardRecord, type Height, type SealedHeight } from '../../core/guard/guard.js'
 import type { Change, Database } from '../../core/ports/database.js'
@@ -69,7 +69,7 @@ export async function signedHeights(
   let [last, count]: [SealedHeight | null, number] = [null, 0]
   const from = heightKey(networkId, { term: 0, number: 0 })
   for await (const [key, value] of database.entries(from, heightKey(networkId, { term: most, number: most }))) {
-    const at = (start: number) => Number(BigInt(bytesToHex(key.subarray(start, start + HEIGHT_BYTES))))
+    const at = (start: number) => Number(fromBigEndian(key.subarray(start, start + HEIGHT_BYTES)))
     last = { term: at(32), number: at(32 + HEIGHT_BYTES), hash: bytesToHex(value) }
     count += 1
   }

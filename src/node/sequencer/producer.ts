@@ -7,6 +7,7 @@ import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
 import type { Block } from '../../core/ports/execution.js'
+import { Single } from '../../core/serial.js'
 import type { Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 import type { ChainKeeper } from './keeper.js'
@@ -20,7 +21,7 @@ const SEND_AGAIN = 2000
 export class Producer {
   readonly #node: NodeContext
   readonly #keeper: ChainKeeper
-  #busy = false
+  readonly #single = new Single()
   /** The last block that was sent, and when. */
   #sent: { hash: Hash; at: number } | undefined
 
@@ -31,13 +32,7 @@ export class Producer {
 
   /** Called often; produces when it is this node's turn and the block is due. */
   async tick(): Promise<void> {
-    if (this.#busy || !this.#mayProduce()) return
-    this.#busy = true
-    try {
-      await this.#keeper.exclusive(() => this.#produce())
-    } finally {
-      this.#busy = false
-    }
+    if (this.#mayProduce()) await this.#single.run(() => this.#keeper.exclusive(() => this.#produce()))
   }
 
   #mayProduce(): boolean {

@@ -1,7 +1,9 @@
 import { bytesToHex, equalBytes, hexToBytes } from '../../core/codec/index.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { Place, RoundEnd } from '../../core/ports/threshold.js'
+import { Single } from '../../core/serial.js'
 import { readGroupKey } from '../../core/threshold/publicKey.js'
+import { speaksIn } from '../../core/threshold/rounds.js'
 import { sessionId, trialDigest } from '../../core/threshold/session.js'
 import { trialSubsets } from '../../core/threshold/trials.js'
 import type { Address, Hex } from '../../core/types/hex.js'
@@ -44,7 +46,7 @@ export class SharingCeremony {
   #key: { publicKey: Hex; share: Uint8Array } | undefined
   /** Trials that are still to be made, by the place of their set. */
   #trials: { subset: readonly number[]; place: number }[] = []
-  #busy = false
+  readonly #single = new Single()
 
   constructor(parts: SharingParts, terms: SharingTerms) {
     this.#parts = parts
@@ -55,8 +57,14 @@ export class SharingCeremony {
 
   /** Goes on as far as it can. Its end, once; undefined before. */
   async go(): Promise<SharingEnd | undefined> {
-    if (this.#busy) return undefined
-    this.#busy = true
+    return this.#single.run(() => this.#advance())
+  }
+
+  close(): void {
+    this.#conversation?.close()
+  }
+
+  async #advance(): Promise<SharingEnd | undefined> {
     try {
       this.#conversation ??= await this.#share()
       for (;;) {
@@ -74,13 +82,7 @@ export class SharingCeremony {
       // An engine that breaks off, or a share that is not there, fails the sharing and not the node.
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
       return { kind: 'failed', culprits: [], reason: messageOf(error) }
-    } finally {
-      this.#busy = false
     }
-  }
-
-  close(): void {
-    this.#conversation?.close()
   }
 
   async #share(): Promise<Conversation> {
@@ -101,7 +103,7 @@ export class SharingCeremony {
       ...(share === undefined ? {} : { share }),
     })
     const deals = publicKey === undefined || oldOf(node.address) !== null
-    const speaks = (round: number) => (round <= 2 ? deals : members.includes(node.address))
+    const speaks = (round: number) => speaksIn(round, { deals, receives: members.includes(node.address) })
     return new Conversation(this.#parts, { session, ceremony, names: this.#names, board, speaks, patience: PATIENCE })
   }
 

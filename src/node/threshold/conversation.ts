@@ -2,11 +2,14 @@ import { malformed, rlpBytes, rlpDecode, rlpEncode, rlpList } from '../../core/c
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { GroupMessage } from '../../core/ports/group.js'
 import type { Ceremony, Outgoing, RoundEnd } from '../../core/ports/threshold.js'
+import { Single } from '../../core/serial.js'
 import type { Address, Hash } from '../../core/types/hex.js'
 import type { TalkParts } from './own.js'
 
 /** ms without progress after which what was said last is sent again: messages may get lost. */
 const SAY_AGAIN = 1000
+/** No ceremony has more; what is said of a later round is not kept. */
+const MAX_ROUNDS = 16
 const NOTHING = new Uint8Array()
 const fail = malformed('GROUP_WORDS_MALFORMED', 'what a member says in a session')
 
@@ -42,7 +45,7 @@ export class Conversation {
   #round = 0
   #saidAt = 0
   #roundSince = 0
-  #busy = false
+  readonly #single = new Single()
   #closed = false
 
   constructor(parts: TalkParts, talk: Talk) {
@@ -54,17 +57,17 @@ export class Conversation {
 
   /** Goes on as far as it can. The end, once; undefined while it is not reached, and after it was given up. */
   async go(): Promise<Ended | undefined> {
-    if (this.#busy || this.#closed) return undefined
-    this.#busy = true
+    return this.#closed ? undefined : this.#single.run(() => this.#goOn())
+  }
+
+  async #goOn(): Promise<Ended | undefined> {
     try {
       if (this.#round === 0) await this.#say()
       return await this.#advance()
     } catch (error) {
       // An engine that died is nobody's fault; anything critical must stop the node.
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
-      return { kind: 'failed', culprits: [], ban: false, reason: messageOf(error) }
-    } finally {
-      this.#busy = false
+      return failed([], messageOf(error))
     }
   }
 
@@ -132,7 +135,7 @@ export class Conversation {
 
   #hear({ from, round, content }: GroupMessage): void {
     const heard = this.#heard.get(round) ?? new Map<Address, Words | undefined>()
-    if (heard.has(from) || round > 16 || ![...this.#talk.names.values()].includes(from)) return
+    if (heard.has(from) || round > MAX_ROUNDS || ![...this.#talk.names.values()].includes(from)) return
     this.#heard.set(round, heard.set(from, wordsOf(content)))
   }
 

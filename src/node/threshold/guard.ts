@@ -1,6 +1,15 @@
-import { bigEndian, bytesToHex, concatAll, concatBytes, equalBytes, hexToBytes, utf8 } from '../../core/codec/index.js'
+import {
+  bigEndian,
+  bytesToHex,
+  concatAll,
+  concatBytes,
+  equalBytes,
+  fromBigEndian,
+  hexToBytes,
+  utf8,
+} from '../../core/codec/index.js'
 import { contentHash } from '../../core/consensus/digest.js'
-import type { SigningRequest } from '../../core/consensus/types.js'
+import type { SigningRequest } from '../../core/consensus/groupTypes.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
 import type { Change, Database } from '../../core/ports/database.js'
@@ -37,7 +46,7 @@ export class SigningGuard {
     const before = this.#database.get(key)
     if (before !== undefined && !equalBytes(before.subarray(0, 32), hexToBytes(digest)))
       throw refused(request, `it was begun with the digest ${bytesToHex(before.subarray(0, 32))}, not ${digest}`)
-    const last = before === undefined ? 0 : Number(BigInt(bytesToHex(before.subarray(32))))
+    const last = before === undefined ? 0 : Number(fromBigEndian(before.subarray(32)))
     if (last >= session) throw new MetisSeqError('SESSION_KNOWN', `Session ${session} was taken part in before.`)
     const value = concatBytes(hexToBytes(digest), bigEndian(session, NONCE_BYTES))
     await this.#database.write([{ key, value }, ...this.#content(request)])
@@ -48,12 +57,12 @@ export class SigningGuard {
   async forget(requests: Readonly<Record<Hash, unknown>>, sessions: number, l1Nonce: number): Promise<void> {
     const old: Change[] = []
     for await (const [key, value] of this.#database.entries(utf8('r'), utf8('s'))) {
-      const session = Number(BigInt(bytesToHex(value.subarray(32))))
+      const session = Number(fromBigEndian(value.subarray(32)))
       const isOpen = requests[bytesToHex(key.subarray(1, 33))] !== undefined
       if (!isOpen && session + REMEMBERED < sessions) old.push({ key, value: undefined })
     }
     for await (const [key] of this.#database.entries(utf8('n'), utf8('o'))) {
-      const nonce = Number(BigInt(bytesToHex(key.subarray(-NONCE_BYTES))))
+      const nonce = Number(fromBigEndian(key.subarray(-NONCE_BYTES)))
       if (nonce + REMEMBERED < l1Nonce) old.push({ key, value: undefined })
     }
     if (old.length > 0) await this.#database.write(old)

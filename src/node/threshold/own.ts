@@ -1,4 +1,5 @@
-import type { ConsensusState, Content, L1Fees, Message, SigningRequest } from '../../core/consensus/types.js'
+import type { L1Fees, SigningRequest } from '../../core/consensus/groupTypes.js'
+import type { ConsensusState, Content, Message } from '../../core/consensus/types.js'
 import type { Genesis } from '../../core/genesis/types.js'
 import type { MessageSeal } from '../../core/ports/group.js'
 import type { ThresholdCrypto } from '../../core/ports/threshold.js'

@@ -2,6 +2,7 @@ import {
   bigEndian,
   bytesToHex,
   concatBytes,
+  fromBigEndian,
   malformed,
   rlpBytes,
   rlpDecode,
@@ -87,7 +88,7 @@ export class Shares {
   async #stored(): Promise<number[]> {
     const stored: number[] = []
     for await (const [key] of this.#database.entries(keyOf('s', 0), keyOf('s', Number.MAX_SAFE_INTEGER)))
-      stored.push(Number(BigInt(bytesToHex(key.subarray(1)))))
+      stored.push(Number(fromBigEndian(key.subarray(1))))
     return stored
   }
 

@@ -2,6 +2,7 @@ import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
 import { memberOf, thresholdOf } from '../../core/consensus/power.js'
 import { BANNED } from '../../core/consensus/signing.js'
 import type { ConsensusState, Content, ProposedCommittee } from '../../core/consensus/types.js'
+import { Single } from '../../core/serial.js'
 import type { Address, Hex } from '../../core/types/hex.js'
 import { SharingCeremony, type SharingEnd } from './ceremony.js'
 import type { Board } from './conversation.js'
@@ -20,8 +21,8 @@ export class Sharings {
   #running:
     | { generation: number; since: number; ceremony: SharingCeremony | undefined; end: SharingEnd | undefined }
     | undefined
-  #said = new Map<string, { text: string; at: number }>()
-  #busy = false
+  readonly #said = new Map<string, { text: string; at: number }>()
+  readonly #single = new Single()
   #asked = false
   /** The sharing of which it was said that this node has no share. */
   #missing = -1
@@ -38,15 +39,11 @@ export class Sharings {
   }
 
   async tick(): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
-    try {
+    await this.#single.run(async () => {
       await this.#follow()
       await this.#anew()
       await this.#destroyOld()
-    } finally {
-      this.#busy = false
-    }
+    })
   }
 
   close(): void {
@@ -218,6 +215,7 @@ function accusedBy({ votes }: ProposedCommittee, me: Address): Address[] {
 
 /** Whether the record has it already, as far as it can tell. */
 function isSaid({ proposed }: ConsensusState, me: Address, content: Content): boolean {
-  const vote = content.kind === 'group' ? proposed?.votes[me] : undefined
-  return vote !== undefined && content.kind === 'group' && vote.failed.length >= content.failed.length
+  if (content.kind !== 'group') return false
+  const vote = proposed?.votes[me]
+  return vote !== undefined && vote.failed.length >= content.failed.length
 }

@@ -1,8 +1,9 @@
 import { signedEnvelope, signingDigest, type UnsignedTransaction } from '../../core/chain/transaction.js'
 import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
+import type { Signing, SigningRequest, SigningSession, UnsignedContent } from '../../core/consensus/groupTypes.js'
+import { memberOf } from '../../core/consensus/power.js'
 import { transactionOf } from '../../core/consensus/signed.js'
 import { ABANDONED_AFTER } from '../../core/consensus/signing.js'
-import type { Signing, SigningRequest, SigningSession, UnsignedContent } from '../../core/consensus/types.js'
 import { MAX_REASON } from '../../core/consensus/wire.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import type { RoundEnd } from '../../core/ports/threshold.js'
@@ -103,8 +104,7 @@ export class Signatures {
     if (task.said !== undefined) return this.#sayAgain(task)
     const abandonedAfter = session.signers.length === 0 ? PATIENCE : ABANDONED_AFTER + PATIENCE
     const isLong = this.#parts.node.now() - Math.max(task.since, session.from) > abandonedAfter
-    const place = committee.members.findIndex(({ address }) => address === this.#parts.node.address)
-    if (place < 0 || !isLong) return
+    if (memberOf(committee, this.#parts.node.address) === undefined || !isLong) return
     await this.#say(task, { outcome: 'failed', culprits: [], ban: false, reason: 'no signature came of it' })
   }
 

@@ -1,6 +1,7 @@
 import { bytesToHex, hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import { contentHash } from '../../../src/core/consensus/digest.js'
-import type { BatchContent, Effect, L1Event, SigningRequest } from '../../../src/core/consensus/types.js'
+import type { SigningRequest } from '../../../src/core/consensus/groupTypes.js'
+import type { BatchContent, Effect, L1Event } from '../../../src/core/consensus/types.js'
 import type { Hash, Hex } from '../../../src/core/types/hex.js'
 import { hashOf, Network } from './network.js'
 

@@ -4,6 +4,13 @@ import { bytesToHex, hexToBytes, keccak256, keccakBytes, rlpEncode, utf8 } from 
 import { addressOfPublicKey, publicKeyOf, recoverAddress, signDigest } from '../../../src/core/consensus/crypto.js'
 import { attestationDigest, eventsRoot, networkIdOf, sealDigest } from '../../../src/core/consensus/digest.js'
 import { genesisState } from '../../../src/core/consensus/genesis.js'
+import type {
+  L1Fees,
+  Signing,
+  SigningRequest,
+  SigningSession,
+  UnsignedContent,
+} from '../../../src/core/consensus/groupTypes.js'
 import { apply } from '../../../src/core/consensus/machine.js'
 import { thresholdOf, WEI_PER_METIS } from '../../../src/core/consensus/power.js'
 import { transactionOf } from '../../../src/core/consensus/signed.js'
@@ -16,14 +23,9 @@ import type {
   Context,
   Effect,
   L1Event,
-  L1Fees,
   L1Range,
   Message,
   Seal,
-  Signing,
-  SigningRequest,
-  SigningSession,
-  UnsignedContent,
 } from '../../../src/core/consensus/types.js'
 import { decodeMessage, encodeMessage } from '../../../src/core/consensus/wire.js'
 import type { Genesis } from '../../../src/core/genesis/types.js'

@@ -2,7 +2,7 @@ import { Interface, SigningKey, Transaction } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import type { UnsignedTransaction } from '../../../src/core/chain/transaction.js'
 import { hexToBytes } from '../../../src/core/codec/index.js'
-import type { SigningRequest } from '../../../src/core/consensus/types.js'
+import type { SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import type { Hex } from '../../../src/core/types/hex.js'
 import { keyOf, Network } from './network.js'
 

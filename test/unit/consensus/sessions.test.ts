@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import { thresholdOf } from '../../../src/core/consensus/power.js'
 import { ABANDONED_AFTER } from '../../../src/core/consensus/signing.js'
-import type { SigningRequest } from '../../../src/core/consensus/types.js'
 import type { Address } from '../../../src/core/types/hex.js'
 import { askedToSign, hashOf, keyOf, locked, Network } from './network.js'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bytesToHex, hexToBytes, rlpEncode } from '../../../src/core/codec/index.js'
-import { SHARING_ROUNDS } from '../../../src/core/consensus/committee.js'
 import { thresholdOf } from '../../../src/core/consensus/power.js'
 import type { ProposedCommittee } from '../../../src/core/consensus/types.js'
+import { SHARING_ROUNDS } from '../../../src/core/threshold/rounds.js'
 import type { Address, Hex } from '../../../src/core/types/hex.js'
 import { groupKey, keyOf, locked, Network } from './network.js'
 

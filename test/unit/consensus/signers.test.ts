@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import { pickSigners } from '../../../src/core/consensus/signers.js'
-import type { SigningRequest } from '../../../src/core/consensus/types.js'
 import type { Address } from '../../../src/core/types/hex.js'
 import { askedToSign, hashOf, keyOf, locked, Network } from './network.js'
 

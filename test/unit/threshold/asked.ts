@@ -1,4 +1,4 @@
-import type { L1Fees, SigningRequest } from '../../../src/core/consensus/types.js'
+import type { L1Fees, SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import { type OwnFacts, whyNotSign } from '../../../src/core/threshold/review.js'
 import { flight, flying, mined, stateRootsData } from '../consensus/batches.js'
 import { groupKey, keyOf, locked, Network } from '../consensus/network.js'

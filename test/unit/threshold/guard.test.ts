@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import { withId } from '../../../src/core/consensus/opening.js'
-import type { SigningRequest } from '../../../src/core/consensus/types.js'
 import { MetisSeqError } from '../../../src/core/errors/index.js'
 import { SigningGuard } from '../../../src/node/threshold/guard.js'
 import { blob, flight, flying, mined } from '../consensus/batches.js'
