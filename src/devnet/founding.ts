@@ -11,7 +11,7 @@ import { type DeployedContracts, deployContracts } from '../l1/deploy.js'
 import { makeGenesisBlock } from '../node/index.js'
 import type { DevnetAccounts, TestKey } from './accounts.js'
 import type { DevnetL1 } from './l1.js'
-import { consensusSettings, FUNDS, L1_CHAIN_ID, L1_METIS, L2_CHAIN_ID, STAKES } from './settings.js'
+import { consensusSettings, FUNDS, L1_CHAIN_ID, L1_METIS, L2_CHAIN_ID, REWARD_EPOCHS, STAKES } from './settings.js'
 
 const BASE_FEE = '1000000000'
 const GAS_LIMIT = 30_000_000
@@ -159,7 +159,7 @@ async function genesisDocument(
       ...(await makeGenesisBlock(alloc, fields)),
     },
     consensus: consensusSettings(epochLength, blockTime),
-    group: { address: group, publicKey, l1Nonce: 0, l2FeeCap: L2_FEE_CAP },
+    group: { address: group, publicKey, l1Nonce: 0, l2FeeCap: L2_FEE_CAP, rewardEpochs: REWARD_EPOCHS },
     firstSequencer,
     sequencers: accounts.sequencers.map(({ address, publicKey }, i) => ({
       id: i + 1,

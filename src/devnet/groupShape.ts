@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<Request['kind'], true>> = {
   blobs: true,
   inbox: true,
   stateRoots: true,
+  rewards: true,
 }
 
 const kind = textOf(Object.keys(KINDS) as Request['kind'][])

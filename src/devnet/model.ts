@@ -106,6 +106,8 @@ export function lineOf(event: DevnetEvent, nameOf: NameOf = short): string | und
       return `sequencer ${event.id} (${short(event.address)}): ${event.change}`
     case 'batch':
       return `batch ${event.index} up to block ${event.last} is on L1, ${short(event.transaction)}`
+    case 'rewards':
+      return `rewards ${event.batch} for ${event.blocks} blocks of epochs ${event.from} to ${event.to} are paid on L1, ${short(event.transaction)}`
     case 'rewound':
       return `node ${event.nodeIndex} went back to block ${event.to}, ${event.orphaned} blocks orphaned`
     case 'pruned':

@@ -14,6 +14,8 @@ export const L1_BLOCK_TIME = 1000
 
 export const DEFAULT_EPOCH_LENGTH = 6
 export const DEFAULT_BLOCK_TIME = 1000
+/** Epochs between two payments to the sequencers (rule B8). */
+export const REWARD_EPOCHS = 4
 
 /** wei on L1 and L2 for each funded account and for whoever has to pay fees. */
 export const FUNDS = 1_000_000n * METIS

@@ -27,6 +27,11 @@ export function eventsOf(effects: readonly Effect[]): NodeNews[] {
         return [{ event: 'sharing', generation: effect.generation, members: effect.members }]
       case 'batchAccepted':
         return [{ event: 'batch', index: effect.index, last: effect.last, transaction: effect.transaction }]
+      case 'rewardsPaid': {
+        const { batch, from, to, paid } = effect.content
+        const blocks = paid.reduce((sum, each) => sum + each.blocks, 0)
+        return [{ event: 'rewards', batch, from, to, blocks, transaction: effect.transaction }]
+      }
       case 'l1Applied':
         return [{ event: 'l1', number: effect.number }]
       case 'slash':
@@ -38,10 +43,14 @@ export function eventsOf(effects: readonly Effect[]): NodeNews[] {
         ]
       case 'registrationRefused':
         return [{ event: 'warning', message: `registration of sequencer ${effect.id} refused: ${effect.reason}` }]
-      case 'groupTransactionFailed':
-        return [
-          { event: 'warning', message: `L1 transaction ${effect.hash} (${effect.kind}) failed; it is tried again` },
-        ]
+      case 'groupTransactionFailed': {
+        const { hash, kind } = effect
+        const next =
+          kind === 'rewards'
+            ? 'the blocks are paid with later ones; see that the reward payer of LockingInfo has METIS and allows it to take them'
+            : 'it is tried again'
+        return [{ event: 'warning', message: `L1 transaction ${hash} (${kind}) failed: ${next}` }]
+      }
       default:
         return []
     }

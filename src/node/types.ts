@@ -52,6 +52,8 @@ export type NodeNews =
   /** The key of the group begins to be shared among these. */
   | { event: 'sharing'; generation: number; members: Address[] }
   | { event: 'batch'; index: number; last: number; transaction: Hash }
+  /** L1 has paid for so many blocks of these epochs, both included. */
+  | { event: 'rewards'; batch: number; from: number; to: number; blocks: number; transaction: Hash }
   | { event: 'l1'; number: number }
   /** States before block `oldest` are gone, and so many trie nodes that they alone had. */
   | { event: 'pruned'; oldest: number; removed: number; milliseconds: number }

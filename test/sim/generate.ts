@@ -127,7 +127,7 @@ function actionsOf(dice: Dice, schedule: Schedule, level: Level): Action[] {
   some(0, 1, () => [{ at: at(), do: 'dropPool' }])
   some(0, 3 * level, () => [{ at: at(), do: 'deposit', user: dice.below(4), wei: amountOf(dice) }])
   some(0, 4 * level, () => [{ at: at(), do: 'transfer', user: dice.below(4), node: node() }])
-  some(0, 1, () => [{ at: at(), do: 'reward' }])
+  some(0, 1, () => [{ at: at(), do: 'claim' }])
   if (dice.chance(150 * level)) actions.push(...changesOf(dice, schedule, at, node))
   return actions.sort((a, b) => a.at - b.at)
 }
@@ -142,7 +142,7 @@ function changesOf(dice: Dice, schedule: Schedule, at: () => number, node: () =>
     if (kind === 1) actions.push({ at: at(), do: 'stake', node: node(), metis: dice.between(10, 300) })
     if (kind === 2) actions.push({ at: at(), do: 'resign', node: dice.pick(honest) })
     if (kind === 3 && schedule.stakes.length > 4)
-      actions.push({ at: at(), do: 'exit', node: node() }, { at: at(), do: 'reward' }, { at: at(), do: 'reward' })
+      actions.push({ at: at(), do: 'exit', node: node() }, { at: at(), do: 'claim' }, { at: at(), do: 'claim' })
   }
   return actions
 }

@@ -38,7 +38,7 @@ export type Action = { at: number } & (
   | { do: 'exit'; node: number }
   | { do: 'stake'; node: number; metis: number }
   | { do: 'resign'; node: number }
-  | { do: 'reward' }
+  | { do: 'claim' }
 )
 
 /** Everything that happens to a network, as data: the same schedule is the same run. */

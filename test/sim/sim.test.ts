@@ -85,6 +85,19 @@ describe('a network of simulated members', () => {
     }
   })
 
+  it('rule B8: pays for blocks while members join, change their signers and go for good, and L1 refuses some payments', async () => {
+    const actions: Schedule['actions'] = [
+      { at: 5000, do: 'lock', metis: 50 },
+      { at: 20_000, do: 'resign', node: 1 },
+      { at: 40_000, do: 'exit', node: 2 },
+      { at: 60_000, do: 'claim' },
+    ]
+    const l1 = { ...calm.l1, reverts: 300 }
+    const { figures, violation } = await simulate({ ...calm, l1, length: 180_000, actions, batches: true })
+    expect(violation?.message).toBeUndefined()
+    expect(figures.payments).toBeGreaterThan(1)
+  })
+
   it('finds the smallest schedule that still fails', async () => {
     const schedule = generate(15, 1)
     const isDeath = ({ actions }: Schedule) => actions.some(({ do: what }) => what === 'kill')

@@ -29,7 +29,10 @@ export interface Outcome {
   trace: string
   /** The schedule made liars too strong; nothing is promised then, and nothing was looked at from there on. */
   outside: boolean
-  figures: Record<'seconds' | 'events' | 'deaths' | 'blocks' | 'terms' | 'cuts' | 'lies' | 'lost' | 'batches', number>
+  figures: Record<
+    'seconds' | 'events' | 'deaths' | 'blocks' | 'terms' | 'cuts' | 'lies' | 'lost' | 'batches' | 'payments',
+    number
+  >
   news: string[]
 }
 
@@ -155,6 +158,7 @@ class Simulation {
         lies: [...this.#liars.values()].reduce((sum, { told }) => sum + told, 0),
         lost: this.#net.lost,
         batches: this.#watch.batches,
+        payments: this.#l1.head.state.pool.payments.length,
       },
       news: this.#news,
     }
@@ -304,8 +308,8 @@ class Simulation {
         return this.#l1.reorganise(action.blocks)
       case 'dropPool':
         return this.#l1.dropPool()
-      case 'reward':
-        return this.#l1.act({ type: 'rewardBatch' })
+      case 'claim':
+        return this.#l1.act({ type: 'left' })
       case 'deposit':
         return this.#l1.act({ type: 'deposit', to: userAt(action.user).address, amount: BigInt(action.wei) })
       case 'transfer':

@@ -17,6 +17,7 @@ import type { Evm, Executed } from './world/evm.js'
 import { GROUP } from './world/genesis.js'
 import { recover } from './world/keys.js'
 import { type Accepted, type L1, rangeOf } from './world/l1.js'
+import type { Payment } from './world/lockingPool.js'
 
 const WEI_PER_GWEI = 10n ** 9n
 
@@ -42,6 +43,8 @@ export class Watch {
   readonly #honest: (address: Address) => boolean
   readonly #holders: (hash: Hash) => ReadonlySet<Address>
   #committee: Committee | undefined
+  #sequencers: ConsensusState['staking']['sequencers'] = {}
+  readonly #gone = new Set<number>()
   readonly #seals = new Map<string, Hash>()
   readonly #finalOf = new Map<Member, number>()
   readonly #included = new Set<Hash>()
@@ -81,6 +84,7 @@ export class Watch {
   decided(effects: readonly Effect[], state: ConsensusState): void {
     const committee = this.#committee ?? state.committee
     this.#committee = state.committee
+    this.#sequencers = state.staking.sequencers
     for (const effect of effects) {
       if (effect.type === 'checkpointDecided') this.#supported(effect.checkpoint, committee)
       if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint, effect.term)
@@ -276,7 +280,33 @@ export class Watch {
     for (; this.#seenL1 < this.#l1.final; this.#seenL1++) {
       const [before, now] = [this.#l1.at(this.#seenL1), this.#l1.at(this.#seenL1 + 1)]
       for (const batch of now?.state.accepted.slice(before?.state.accepted.length) ?? []) this.#batch(batch)
+      for (const event of now?.events ?? []) if (event.type === 'left') this.#gone.add(event.id)
+      const paidBefore = before?.state.pool.payments.length
+      for (const payment of now?.state.pool.payments.slice(paidBefore) ?? []) this.#paid(payment)
     }
+  }
+
+  /** Rule B8: whoever made final blocks of these epochs is paid for them, but for who cheated or is gone. */
+  #paid({ batch, blocks, from, to }: Payment): void {
+    const made = new Map<number, number>()
+    for (const { block, state } of this.final.slice(1, this.batched + 1)) {
+      if (state.set.current < from || state.set.current > to) continue
+      const id = Object.values(this.#sequencers).find(({ signer, former }) =>
+        [signer, ...former].includes(block.feeRecipient),
+      )?.id
+      if (id !== undefined) made.set(id, (made.get(id) ?? 0) + 1)
+    }
+    const count = (counts: ReadonlyMap<number, number>, id: number) => counts.get(id) ?? 0
+    for (const id of new Set([...made.keys(), ...blocks.keys()])) {
+      const mayLack = this.#sequencers[id]?.jailed === true || this.#gone.has(id)
+      if (count(blocks, id) === count(made, id) || (mayLack && count(blocks, id) === 0)) continue
+      throw new Violation(
+        'blocks are paid as they were made',
+        `reward batch ${batch} pays ${id} for ${count(blocks, id)} blocks of epochs ${from} to ${to}, not ${count(made, id)}`,
+      )
+    }
+    if ((this.final[this.batched]?.state.set.current ?? 0) < to)
+      throw new Violation('blocks are paid as they were made', `epoch ${to} is paid before L1 holds it`)
   }
 
   #batch({ index, first, count, blobs }: Accepted): void {

@@ -3,19 +3,17 @@ import { bytesToHex, canonicalJson, hexToBytes, keccak256 } from '../codec/index
 import type { Address, Hash } from '../types/hex.js'
 import { contentHash } from './digest.js'
 import type { SigningRequest } from './groupTypes.js'
+import { L1_FEE_CAP, L1_GAS } from './l1Gas.js'
 import { withId } from './opening.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
+import { countBlocks, payRewards, settleRewards } from './rewards.js'
 import { forgetRequest, requestSignature } from './signing.js'
 import type { BatchContent, BatchFlight, ConsensusState, Draft, L1Event } from './types.js'
 
 export const MAX_BLOB_TRANSACTIONS = 4
 export const MAX_BLOBS = 6
 export const MAX_BATCH_BLOCKS = 4096
-/** Gas of the group's transactions on L1; of the state roots by the number of blocks. */
-export const BATCH_GAS = { blobs: 21_000, inbox: 100_000, stateRoots: (blocks: number) => 300_000 + 2_000 * blocks }
-/** wei; what a member signs at most for L1 gas (rule B2). */
-export const L1_FEE_CAP = 500n * 10n ** 9n
 
 /**
  * A member says that it decoded these blobs and found its own final blocks in them (rule B4). A quorum for one content
@@ -40,7 +38,9 @@ export function applyBatchVote(draft: Draft, member: Address, content: BatchCont
 
 function checkContent(state: ConsensusState, content: BatchContent): void {
   const { batch } = state
-  if (batch.flight !== null) throw refuse('BATCH_IN_FLIGHT', `Batch ${batch.flight.content.index} is on its way.`)
+  const request = requestOnL1(state)
+  if (request !== undefined)
+    throw refuse('BATCH_IN_FLIGHT', `The group's ${request.kind} ${request.subject} is on its way.`)
   if (content.index !== batch.nextIndex || content.first !== batch.nextBlock) {
     throw refuse('BATCH_NOT_NEXT', `The next batch is ${batch.nextIndex} from block ${batch.nextBlock}.`)
   }
@@ -79,34 +79,40 @@ function stepRequest({ state, context }: Draft, { content, step, blobTransaction
   const blobs = content.blobs[step]
   if (blobs !== undefined) {
     const dataHash = keccak256(new Uint8Array(0))
-    return withId({ ...common, kind: 'blobs', to: l1.inbox, data: '0x', dataHash, blobs, gasLimit: BATCH_GAS.blobs })
+    return withId({ ...common, kind: 'blobs', to: l1.inbox, data: '0x', dataHash, blobs, gasLimit: L1_GAS.blobs })
   }
   const count = content.last - content.first + 1
   if (step === content.blobs.length) {
     const header = { batchIndex: BigInt(content.index), firstBlock: BigInt(content.first), blockCount: count }
     const data = bytesToHex(encodeInbox({ da: 'blob', ...header, transactionHashes: blobTransactions }))
     const dataHash = keccak256(hexToBytes(data))
-    return withId({ ...common, kind: 'inbox', to: l1.inbox, data, dataHash, blobs: [], gasLimit: BATCH_GAS.inbox })
+    return withId({ ...common, kind: 'inbox', to: l1.inbox, data, dataHash, blobs: [], gasLimit: L1_GAS.inbox })
   }
-  const gasLimit = BATCH_GAS.stateRoots(count)
+  const gasLimit = L1_GAS.stateRoots(count)
   const to = l1.stateCommitmentChain
   return withId({ ...common, kind: 'stateRoots', to, data: null, dataHash: content.stateRoots, blobs: [], gasLimit })
+}
+
+/** The one transaction of the group that is on its way to L1 (rule B2). */
+export function requestOnL1({ batch, requests, rewards }: ConsensusState): SigningRequest | undefined {
+  const flight = batch.flight ?? rewards?.flight
+  return flight == null ? undefined : requests[flight.request]
 }
 
 /** A transaction of the group was mined at the confirmation depth: the flight goes on to its next step (rule B3). */
 export function applyGroupTransaction(draft: Draft, event: Extract<L1Event, { type: 'groupTransaction' }>): void {
   const { state } = draft
   state.l1.nonce = event.nonce + 1
+  const request = requestOnL1(state)
+  if (request === undefined) return
+  forgetRequest(draft, request.id)
   const { flight } = state.batch
-  const request = flight === null ? undefined : state.requests[flight.request]
-  if (flight === null || request === undefined) return
-  forgetRequest(draft, flight.request)
-  if (!event.success || event.content !== contentHash(request)) {
+  const isDone = event.success && event.content === contentHash(request)
+  if (!isDone)
     draft.effects.push({ type: 'groupTransactionFailed', nonce: event.nonce, hash: event.hash, kind: request.kind })
-    fly(draft, flight) // the same step again, with the next nonce
-    return
-  }
-  finishStep(draft, flight, request, event.hash)
+  if (flight === null) settleRewards(draft, isDone, event.hash)
+  else if (isDone) finishStep(draft, flight, request, event.hash)
+  else fly(draft, flight) // the same step again, with the next nonce
 }
 
 function finishStep(draft: Draft, flight: BatchFlight, request: SigningRequest, hash: Hash): void {
@@ -119,10 +125,12 @@ function finishStep(draft: Draft, flight: BatchFlight, request: SigningRequest, 
       nextBlock: content.last + 1,
       flight: null,
     }
+    payRewards(draft)
     return
   }
   if (request.kind === 'inbox') {
     batch.finalized = content.last
+    countBlocks(draft, content)
     draft.effects.push({ type: 'batchAccepted', index: content.index, last: content.last, transaction: hash })
   }
   const blobTransactions = request.kind === 'blobs' ? [...flight.blobTransactions, hash] : flight.blobTransactions

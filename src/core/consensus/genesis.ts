@@ -5,6 +5,7 @@ import { type GroupKey, readGroupKey } from '../threshold/publicKey.js'
 import type { Hash, Hex } from '../types/hex.js'
 import { MAX_BATCH_BLOCKS } from './batch.js'
 import { makeCommittee } from './power.js'
+import { MIN_REWARD_EPOCHS, unpaidFrom } from './rewards.js'
 import { membersOf, registerSequencer } from './staking.js'
 import { drawNext } from './term.js'
 import type { ConsensusState, Draft } from './types.js'
@@ -18,6 +19,9 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
   const { consensus, group, l1, l2 } = genesis
   if (!(consensus.epochLength >= 2 && consensus.epochLength <= MAX_BATCH_BLOCKS)) {
     throw invalid(`epoch length ${consensus.epochLength} is not 2 to ${MAX_BATCH_BLOCKS} blocks`)
+  }
+  if (group.rewardEpochs !== undefined && group.rewardEpochs < MIN_REWARD_EPOCHS) {
+    throw invalid(`rewards are for ${group.rewardEpochs} epochs, and not for ${MIN_REWARD_EPOCHS} at least`)
   }
   const block0 = { number: 0, hash: l2.hash, stateRoot: l2.stateRoot }
   const state: ConsensusState = {
@@ -73,6 +77,7 @@ export function genesisState(genesis: Genesis, networkId: Hash): ConsensusState 
     signatures: [],
     terms: [],
     batch: { nextIndex: 1, nextBlock: 1, votes: {}, flight: null, finalized: 0 },
+    ...(group.rewardEpochs === undefined ? {} : { rewards: unpaidFrom(1, group.rewardEpochs) }), // LockingPool's first
   }
   const draft: Draft = {
     state,

@@ -46,7 +46,15 @@ export type L1Fees = {
 /** What the group is asked to sign: everything but the fees on L1, which are the signers' within the cap (rule B2). */
 export type SigningRequest = {
   id: Hash
-  kind: 'commitEpoch' | 'recommitEpoch' | 'updateMpcAddress' | 'updateEpochLength' | 'blobs' | 'inbox' | 'stateRoots'
+  kind:
+    | 'commitEpoch'
+    | 'recommitEpoch'
+    | 'updateMpcAddress'
+    | 'updateEpochLength'
+    | 'blobs'
+    | 'inbox'
+    | 'stateRoots'
+    | 'rewards'
   chain: 'l1' | 'l2'
   chainId: number
   /** The address whose key signs. */
@@ -60,7 +68,7 @@ export type SigningRequest = {
   gasLimit: number
   /** wei; the most for a unit of gas, and for one of blob gas */
   maxFeePerGas: bigint
-  /** The term an opening belongs to, or the index of the batch. */
+  /** The term an opening belongs to, or the index of the batch of blocks or of rewards. */
   subject: number
   signed: Hex | null
 }

@@ -6,6 +6,7 @@ import { creditDust } from './deposit.js'
 import { eventsRoot } from './digest.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
+import { noteSigner } from './rewards.js'
 import { changeSequencer, membersOf, registerSequencer } from './staking.js'
 import type { Draft, L1Event, L1Range } from './types.js'
 
@@ -75,10 +76,14 @@ function applyEvent(draft: Draft, event: L1Event): void {
   switch (event.type) {
     case 'locked':
       return registerSequencer(draft, event)
-    case 'stake':
     case 'signer':
+      noteSigner(draft, event.id, event.signer)
+      return changeSequencer(draft, event)
+    case 'stake':
     case 'exit':
       return changeSequencer(draft, event)
+    case 'left':
+      return noteSigner(draft, event.id, null)
     case 'rewardBatch':
       draft.state.staking.batch = Math.max(draft.state.staking.batch, event.batch)
       return

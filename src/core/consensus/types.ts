@@ -1,3 +1,4 @@
+import type { RewardBatch } from '../chain/rewards.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hash, Hex } from '../types/hex.js'
 import type {
@@ -74,6 +75,8 @@ export type L1Event =
   | { type: 'stake'; block: number; id: number; amount: bigint }
   | { type: 'signer'; block: number; id: number; signer: Address; pubkey: Hex }
   | { type: 'exit'; block: number; id: number; deactivationBatch: number }
+  /** Took its stake back, and is not known to L1 any more. */
+  | { type: 'left'; block: number; id: number }
   | { type: 'rewardBatch'; block: number; batch: number }
   | { type: 'deposit'; block: number; index: number; to: Address; amount: bigint }
   /** A transaction from the group address was mined; `content` as `contentHash` makes it. */
@@ -173,6 +176,19 @@ export type BatchFlight = {
   blobTransactions: Hash[]
 }
 
+/** What is to be paid for: blocks that L1 holds, of whole epochs, both included; none where `to` is below `from` (rule B8). */
+export type Rewards = {
+  from: number
+  to: number
+  /** By the sequencer's id. */
+  blocks: Record<string, number>
+  /** By id: signers that were changed, as L1 has them; null for one that took its stake back and is not known there any more. */
+  signers: Record<string, Address | null>
+  /** Epochs that there have to be before the group is asked to pay. */
+  due: number
+  flight: { content: RewardBatch; request: Hash } | null
+}
+
 export type Checkpoint = { number: number; hash: Hash; stateRoot: Hash }
 
 /** The whole of consensus. Plain values only: it is cloned, hashed and stored as it is. */
@@ -225,6 +241,8 @@ export type ConsensusState = {
     /** Last L2 block whose batch L1 holds finally; tag `finalized`. */
     finalized: number
   }
+  /** Absent: others pay. */
+  rewards?: Rewards
 }
 
 /** What the node has to do or may tell; data only (design: effects). */
@@ -246,6 +264,7 @@ export type Effect =
   | { type: 'signatureRecorded'; request: SigningRequest }
   | { type: 'batchDecided'; batch: BatchContent }
   | { type: 'batchAccepted'; index: number; last: number; transaction: Hash }
+  | { type: 'rewardsPaid'; content: RewardBatch; transaction: Hash }
   | { type: 'groupTransactionFailed'; nonce: number; hash: Hash; kind: SigningRequest['kind'] }
 
 /** What is constant for a network, and the time and crypto that are passed in. */

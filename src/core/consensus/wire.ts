@@ -111,6 +111,7 @@ export const l1Event = oneOf<L1Event>('type', {
     id: uint,
     deactivationBatch: uint,
   }),
+  left: objectOf<Extract<L1Event, { type: 'left' }>>({ type: literal('left'), block: uint, id: uint }),
   rewardBatch: objectOf<Extract<L1Event, { type: 'rewardBatch' }>>({
     type: literal('rewardBatch'),
     block: uint,

@@ -59,7 +59,13 @@ const genesis = objectOf<Genesis>({
     snapshotInterval: uint,
     entropyDelay: uint,
   }),
-  group: objectOf<Genesis['group']>({ address, publicKey: hexUpTo(MAX_GROUP_KEY), l1Nonce: uint, l2FeeCap: amount }),
+  group: objectOf<Genesis['group']>({
+    address,
+    publicKey: hexUpTo(MAX_GROUP_KEY),
+    l1Nonce: uint,
+    l2FeeCap: amount,
+    rewardEpochs: optional(uint) as shape.Shape<number>,
+  }),
   firstSequencer: address,
   sequencers: listOf(
     objectOf<GenesisSequencer>({ id: uint, signer: address, pubkey: hexOf(64), stake: amount }),

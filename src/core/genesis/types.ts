@@ -76,6 +76,8 @@ export interface Genesis {
     l1Nonce: number
     /** Fee cap of the transactions it signs for L2, wei, decimal; constant (rule E2). */
     l2FeeCap: string
+    /** Epochs after which the group pays the sequencers on L1, at least 2 (rule B8); absent: others pay. */
+    rewardEpochs?: number
   }
   /** Signer of the genesis term. */
   firstSequencer: Address

@@ -41,6 +41,11 @@ const LOCKING: Readonly<Record<Hash, Reader>> = {
     id: whole(topic(log, 2), 'sequencer id'),
     deactivationBatch: whole(word(log, 1), 'deactivation batch'),
   }),
+  [topicOf('Unlocked(address,uint256,uint256,uint256)')]: (log) => ({
+    type: 'left',
+    block: log.blockNumber,
+    id: whole(topic(log, 2), 'sequencer id'),
+  }),
   [topicOf('BatchSubmitReward(uint256)')]: (log) => ({
     type: 'rewardBatch',
     block: log.blockNumber,

@@ -1,8 +1,9 @@
 import { encodeInbox } from '../batching/inbox.js'
 import { largest } from '../bigint.js'
+import { rewardsCalldata } from '../chain/rewards.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../codec/index.js'
-import { BATCH_GAS, L1_FEE_CAP } from '../consensus/batch.js'
 import type { L1Fees, SigningRequest } from '../consensus/groupTypes.js'
+import { L1_FEE_CAP, L1_GAS } from '../consensus/l1Gas.js'
 import { call, OPENING_GAS } from '../consensus/opening.js'
 import type { ConsensusState } from '../consensus/types.js'
 import type { Genesis } from '../genesis/types.js'
@@ -56,25 +57,29 @@ interface Wanted {
   gasLimit: number
 }
 
-/** The step of the batch in flight (rules B2, B3). */
+/** The step of the batch in flight (rules B2, B3), or the payment of rewards (rule B8). */
 function wantedOnL1({ kind }: SigningRequest, { genesis, state, data }: OwnFacts): Wanted | undefined {
-  const { flight } = state.batch
-  if (flight === null) return undefined
-  const { content, step, blobTransactions } = flight
-  const { inbox, stateCommitmentChain } = genesis.l1
+  const { inbox, lockingPool, stateCommitmentChain } = genesis.l1
   const common = { key: state.group.address, nonce: state.l1.nonce, blobs: [] }
+  const { flight } = state.batch
+  if (flight === null) {
+    const { content } = state.rewards?.flight ?? {}
+    if (kind !== 'rewards' || content === undefined) return undefined
+    return { ...common, to: lockingPool, data: rewardsCalldata(content), gasLimit: L1_GAS.rewards(content.paid.length) }
+  }
+  const { content, step, blobTransactions } = flight
   const blobs = content.blobs[step]
-  if (kind === 'blobs') return blobs && { ...common, to: inbox, data: '0x', blobs, gasLimit: BATCH_GAS.blobs }
+  if (kind === 'blobs') return blobs && { ...common, to: inbox, data: '0x', blobs, gasLimit: L1_GAS.blobs }
   if (kind === 'inbox' && step === content.blobs.length) {
     const [batchIndex, firstBlock] = [BigInt(content.index), BigInt(content.first)]
     const blockCount = content.last - content.first + 1
     const header = encodeInbox({ da: 'blob', batchIndex, firstBlock, blockCount, transactionHashes: blobTransactions })
-    return { ...common, to: inbox, data: bytesToHex(header), gasLimit: BATCH_GAS.inbox }
+    return { ...common, to: inbox, data: bytesToHex(header), gasLimit: L1_GAS.inbox }
   }
   const isDue = kind === 'stateRoots' && step > content.blobs.length
   // Made of this member's own blocks: that they are the decided ones is what their hash says.
   const isDecided = keccak256(hexToBytes(data)) === content.stateRoots
-  const gasLimit = BATCH_GAS.stateRoots(content.last - content.first + 1)
+  const gasLimit = L1_GAS.stateRoots(content.last - content.first + 1)
   return isDue ? { ...common, to: stateCommitmentChain, data: isDecided ? data : '0x', gasLimit } : undefined
 }
 

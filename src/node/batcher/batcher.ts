@@ -4,7 +4,7 @@ import { encodeBatch2 } from '../../core/batching/layout2/encode.js'
 import { batchToBlobs, fromBlobs, versionedHash } from '../../core/batching/payload.js'
 import { stateRootsCalldata } from '../../core/chain/stateRoots.js'
 import { equalBytes, hexToBytes, keccak256 } from '../../core/codec/index.js'
-import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS } from '../../core/consensus/batch.js'
+import { MAX_BLOB_TRANSACTIONS, MAX_BLOBS, requestOnL1 } from '../../core/consensus/batch.js'
 import type { BatchContent, ClosedTerm } from '../../core/consensus/types.js'
 import { MetisSeqError, messageOf } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
@@ -101,9 +101,9 @@ export class Batcher {
    * that a node that was away is not at another attempt than the others for ever.
    */
   #attempt(): number | undefined {
-    const { batch, terms } = this.#node.consensus.state
-    const [oldest] = batchRange(terms, batch.nextBlock)?.terms ?? []
-    if (batch.flight !== null || oldest === undefined) return undefined
+    const { state } = this.#node.consensus
+    const [oldest] = batchRange(state.terms, state.batch.nextBlock)?.terms ?? []
+    if (requestOnL1(state) !== undefined || oldest === undefined) return undefined
     return 1 + Math.max(0, Math.floor((this.#node.now() - oldest.closedAt) / ATTEMPT))
   }
 

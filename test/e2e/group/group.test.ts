@@ -7,6 +7,7 @@ import { readGroup } from '../../../src/devnet/groupStatus.js'
 import type { GroupView } from '../../../src/node/index.js'
 import { cli } from '../cli/support.js'
 import { freePortBase, type Place, placeIn, RunningDevnet } from '../devnet/support.js'
+import { paymentOf } from './rewards.js'
 
 let root: string
 let place: Place
@@ -105,6 +106,20 @@ describe('the group of a devnet', { timeout: 120_000 }, () => {
     await devnet.command('devnet', 'start', '2')
     await devnet.first('signed', () => true, from)
     expect((await show()).signatures.at(-1)?.signedAt).toBeGreaterThan(last ?? Number.NaN)
+  })
+
+  it('pays on L1 for the blocks that the epochs on L2 name, and the sequencers see it', async () => {
+    const { blocks, from, to, transaction } = await devnet.first('rewards')
+    const { gasLimit, made, paid, receipt, ...epochs } = await paymentOf(devnet.descriptor, transaction)
+    expect(epochs).toEqual({ from, to })
+    expect(paid).toEqual(made)
+    expect(Object.values(paid).reduce((sum, each) => sum + each, 0)).toBe(blocks)
+    expect(receipt?.status).toBe(1)
+    expect(Number(receipt?.gasUsed)).toBeLessThan(0.8 * Number(gasLimit))
+    const [signer = ''] = Object.keys(paid)
+    const shown = JSON.parse((await devnet.command('rewards', 'show', signer)).stdout)
+    expect(shown.batches[0]).toMatchObject({ id: '2', own: { blocks: String(paid[signer]) } })
+    expect(BigInt(shown.sequencer.reward)).toBeGreaterThanOrEqual(BigInt(shown.batches[0].own.reward))
   })
 
   it('is asked for where there is none with a clear error', async () => {

@@ -49,7 +49,7 @@ export function found(schedule: Schedule) {
     },
     l2: { ...l2, alloc: {}, sequencerSet, hash, stateRoot },
     consensus: { epochLength, blockTime, stallTimeout, maxFuture: 5000, snapshotInterval: 10, entropyDelay: 6 },
-    group: { address: GROUP.address, publicKey, l1Nonce: 3, l2FeeCap: '100000000000' },
+    group: { address: GROUP.address, publicKey, l1Nonce: 3, l2FeeCap: '100000000000', rewardEpochs: 2 },
     firstSequencer,
     sequencers,
   }

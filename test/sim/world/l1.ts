@@ -14,6 +14,7 @@ import type { Dice } from './dice.js'
 import { hashOf, recover } from './keys.js'
 import { commitmentOf } from './kzg.js'
 import type { Life } from './life.js'
+import { batchOf, genesisPool, type LockingPool, paid, signedBy } from './lockingPool.js'
 
 /** What somebody does on L1. */
 export type L1Action =
@@ -21,7 +22,8 @@ export type L1Action =
   | { type: 'stake'; id: number; amount: bigint }
   | { type: 'signer'; id: number; signer: Address; pubkey: Hex }
   | { type: 'exit'; id: number }
-  | { type: 'rewardBatch' }
+  /** Of those that began to leave, the first one takes its stake. */
+  | { type: 'left' }
   | { type: 'deposit'; to: Address; amount: bigint }
 
 export interface Accepted {
@@ -35,7 +37,7 @@ export interface Accepted {
 /** The contracts after a block; never changed once made. */
 interface L1State {
   deposits: number
-  rewardBatch: number
+  pool: LockingPool
   nonce: number
   /** State roots that were appended. */
   roots: number
@@ -97,7 +99,7 @@ export class L1 {
     const { startBlock, startParentHash } = genesis.l1
     const state: L1State = {
       deposits: 0,
-      rewardBatch: 1,
+      pool: genesisPool(genesis),
       nonce: genesis.group.l1Nonce,
       roots: 0,
       accepted: [],
@@ -164,7 +166,7 @@ export class L1 {
     let { state } = head
     for (const action of now) {
       const { event, after } = happened(state, action, number)
-      events.push(event)
+      if (event !== undefined) events.push(event)
       state = after
     }
     const transactions: Hex[] = []
@@ -173,6 +175,8 @@ export class L1 {
       this.#pool.delete(state.nonce)
       const { after, event } = this.#mined(state, next, number)
       transactions.push(next.raw)
+      if (after.pool.payments !== state.pool.payments)
+        events.push({ type: 'rewardBatch', block: number, batch: batchOf(after.pool) })
       events.push(event)
       state = after
     }
@@ -188,8 +192,9 @@ export class L1 {
     const hash = keccak256(hexToBytes(raw))
     const { l1 } = this.#genesis
     const done = { ...state, nonce: nonce + 1 }
-    const toRoots = to === l1.stateCommitmentChain
-    const after = toRoots ? appended(done, data, this.#dice.chance(this.options.reverts)) : done
+    const isCall = to === l1.stateCommitmentChain || to === l1.lockingPool
+    const reverts = isCall && this.#dice.chance(this.options.reverts)
+    const after = reverts ? undefined : this.#called(done, to, data)
     const content = contentHash({ nonce, to, dataHash: keccak256(data), blobs })
     const success = after !== undefined
     const event: L1Event = { type: 'groupTransaction', block, nonce, hash, content, success }
@@ -198,6 +203,15 @@ export class L1 {
       return { after: { ...after, blobTransactions: new Map([...after.blobTransactions, [hash, blobs]]) }, event }
     if (to === l1.inbox) return { after: this.#accept(after, data), event }
     return { after, event }
+  }
+
+  /** After a call of a contract; undefined where it reverts. */
+  #called(state: L1State, to: Address, data: Uint8Array): L1State | undefined {
+    const { lockingPool, stateCommitmentChain } = this.#genesis.l1
+    if (to === stateCommitmentChain) return appended(state, data)
+    if (to !== lockingPool) return state
+    const pool = paid(state.pool, data)
+    return pool && { ...state, pool }
   }
 
   /** What a reader of L1 makes of an inbox transaction. */
@@ -305,28 +319,35 @@ export function rangeOf(l1: L1, from: number, to: number): { range: L1Range; eve
   }
 }
 
-function happened(state: L1State, action: L1Action, block: number): { event: L1Event; after: L1State } {
+function happened(state: L1State, action: L1Action, block: number): { event?: L1Event; after: L1State } {
+  const { pool } = state
   switch (action.type) {
     case 'deposit':
       return { event: { ...action, block, index: state.deposits }, after: { ...state, deposits: state.deposits + 1 } }
-    case 'rewardBatch': {
-      const batch = state.rewardBatch + 1
-      return { event: { type: 'rewardBatch', block, batch }, after: { ...state, rewardBatch: batch } }
+    case 'exit': {
+      const after = { ...state, pool: { ...pool, leaving: [...pool.leaving, action.id] } }
+      return { event: { ...action, block, deactivationBatch: batchOf(pool) }, after }
     }
-    case 'exit':
-      return { event: { ...action, block, deactivationBatch: state.rewardBatch + 1 }, after: state }
-    case 'locked':
-      return { event: { ...action, block, activationBatch: state.rewardBatch }, after: state }
-    case 'stake':
+    case 'left': {
+      const [id, ...leaving] = pool.leaving
+      if (id === undefined) return { after: state }
+      return { event: { type: 'left', block, id }, after: { ...state, pool: signedBy({ ...pool, leaving }, id, null) } }
+    }
+    case 'locked': {
+      const after = { ...state, pool: signedBy(pool, action.id, action.signer) }
+      return { event: { ...action, block, activationBatch: batchOf(pool) }, after }
+    }
     case 'signer':
+      return { event: { ...action, block }, after: { ...state, pool: signedBy(pool, action.id, action.signer) } }
+    case 'stake':
       return { event: { ...action, block }, after: state }
   }
 }
 
-/** `appendStateBatchByChainId` at its place only; undefined where it reverts. */
-function appended(state: L1State, data: Uint8Array, reverts: boolean): L1State | undefined {
+/** After `appendStateBatchByChainId`, at its place only; undefined where it reverts. */
+function appended(state: L1State, data: Uint8Array): L1State | undefined {
   const word = (at: number) => Number(fromBigEndian(data.subarray(4 + at, 36 + at)))
   const [rootsAt, start] = [word(32), word(64)]
   const count = word(rootsAt)
-  return reverts || start !== state.roots ? undefined : { ...state, roots: state.roots + count }
+  return start !== state.roots ? undefined : { ...state, roots: state.roots + count }
 }

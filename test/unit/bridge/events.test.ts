@@ -44,6 +44,7 @@ describe('events of a block', () => {
     [info('LockUpdate', [7, 2, 25n]), { type: 'stake', id: 7, amount: 25n }],
     [info('SignerChange', [7, 2, lockingInfo, someone, pubkey]), { type: 'signer', id: 7, signer: someone, pubkey }],
     [info('UnlockInit', [someone, 7, 2, 5, 100, 200, 25n]), { type: 'exit', id: 7, deactivationBatch: 5 }],
+    [info('Unlocked', [someone, 7, 25n, 90n]), { type: 'left', id: 7 }],
     [info('BatchSubmitReward', [6]), { type: 'rewardBatch', batch: 6 }],
     [
       log(bridge, bridgeAbi, 'DepositQueued', [4, bridge, someone, bridge, 12n]),

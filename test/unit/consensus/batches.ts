@@ -1,4 +1,5 @@
 import { bytesToHex, hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
+import { requestOnL1 } from '../../../src/core/consensus/batch.js'
 import { contentHash } from '../../../src/core/consensus/digest.js'
 import type { SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import type { BatchContent, Effect, L1Event } from '../../../src/core/consensus/types.js'
@@ -39,8 +40,16 @@ export function flight(): Network {
   return network
 }
 
+/** A network that pays its sequencers every so many epochs. */
+export const paying = (rewardEpochs: number): Network =>
+  new Network({ change: ({ group }) => Object.assign(group, { rewardEpochs }) })
+
 /** The transaction that is on its way. */
-export const flying = (network: Network): SigningRequest => network.request(network.state.batch.flight?.request)
+export const flying = ({ state }: Network): SigningRequest => {
+  const request = requestOnL1(state)
+  if (request === undefined) throw new Error('nothing is on its way to L1')
+  return request
+}
 
 /** The transaction of the flight's step was mined (as it was asked for, unless changed). */
 export function mined(

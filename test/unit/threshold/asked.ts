@@ -1,6 +1,6 @@
 import type { L1Fees, SigningRequest } from '../../../src/core/consensus/groupTypes.js'
 import { type OwnFacts, whyNotSign } from '../../../src/core/threshold/review.js'
-import { flight, flying, mined, stateRootsData } from '../consensus/batches.js'
+import { content, flight, flying, mined, paying, stateRootsData } from '../consensus/batches.js'
 import { groupKey, keyOf, locked, Network } from '../consensus/network.js'
 
 const FEES: L1Fees = { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n, maxFeePerBlobGas: 10n ** 9n }
@@ -86,6 +86,16 @@ export const genuine: [string, () => Asked][] = [
   ['the second blobs', () => inFlight(1)],
   ['the inbox', () => inFlight(2)],
   ['the state roots', () => inFlight(3)],
+  [
+    'the rewards',
+    () => {
+      const network = paying(2)
+      for (let i = 0; i < 3; i++) network.finishTerm()
+      network.quorum(content(network))
+      while (network.state.batch.flight !== null) mined(network)
+      return asked(network, flying(network))
+    },
+  ],
 ]
 
 export function inFlight(steps: number): Asked {

@@ -1,7 +1,7 @@
 import { Interface } from 'ethers'
 import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
-import { L1_FEE_CAP } from '../../../src/core/consensus/batch.js'
 import type { L1Fees, SigningRequest } from '../../../src/core/consensus/groupTypes.js'
+import { L1_FEE_CAP } from '../../../src/core/consensus/l1Gas.js'
 import type { OwnFacts } from '../../../src/core/threshold/review.js'
 import type { Hex } from '../../../src/core/types/hex.js'
 import { blob } from '../consensus/batches.js'
@@ -13,6 +13,7 @@ const abi = new Interface([
   'function recommitEpoch(uint256 old, uint256 epoch, uint256 start, uint256 end, address signer)',
   'function UpdateMpcAddress(address mpc)',
   'function UpdateEpochLength(uint256 length)',
+  'function batchSubmitRewards(uint256 batch, uint256 first, uint256 last, address[] paid, uint256[] blocks)',
   'function transfer(address to, uint256 amount)',
   'function transferOwnership(address to)',
 ])
@@ -34,7 +35,7 @@ const withFees = (each: Asked, change: Partial<L1Fees>) =>
 
 /** The same call with another argument; undefined where it has none of this name. */
 function withArgument(each: Asked, name: string, change: (value: unknown) => unknown): Asked | undefined {
-  const call = each.request.chain === 'l2' ? abi.parseTransaction({ data: each.request.data ?? '0x' }) : null
+  const call = abi.parseTransaction({ data: each.request.data ?? '0x' })
   const place = call?.fragment.inputs.findIndex((input) => input.name === name) ?? -1
   if (call === null || place < 0) return undefined
   const values = call.args.map((value, i) => (i === place ? change(value) : value))
@@ -42,6 +43,8 @@ function withArgument(each: Asked, name: string, change: (value: unknown) => unk
 }
 
 const later = (value: unknown) => (value as bigint) + 1n
+const oneMore = (value: unknown) => [...(value as bigint[])].map((each, i) => (i === 0 ? each + 1n : each))
+const toThief = (value: unknown) => [thief, ...[...(value as string[])].slice(1)]
 const onL1 = (each: Asked) => each.request.chain === 'l1'
 
 /** What a request may have wrong, one thing at a time: the reason, and what makes it so; undefined where it cannot. */
@@ -97,6 +100,11 @@ export const broken: [string, RegExp, (each: Asked) => Asked | undefined][] = [
   ['a later start', /data is not/, (each) => withArgument(each, 'start', later)],
   ['a later end', /data is not/, (each) => withArgument(each, 'end', later)],
   ['another address of the group', /data is not/, (each) => withArgument(each, 'mpc', () => thief)],
+  ['another batch of rewards', /data is not/, (each) => withArgument(each, 'batch', later)],
+  ['rewards of a later epoch', /data is not/, (each) => withArgument(each, 'first', later)],
+  ['rewards of an epoch more', /data is not/, (each) => withArgument(each, 'last', later)],
+  ['rewards for somebody else', /data is not/, (each) => withArgument(each, 'paid', toThief)],
+  ['rewards for a block more', /data is not/, (each) => withArgument(each, 'blocks', oneMore)],
   ['another length', /data is not/, (each) => withArgument(each, 'length', later)],
   [
     'the kind of another',
