@@ -27,6 +27,13 @@ export function healthOf({ able, members, requests, threshold }: GroupView): str
   return `${margin}: ${count(able)} can sign, ${threshold} are needed.${all}`
 }
 
+/** Who left with a share of this key, and what that means (rule B7). */
+export function departedLine({ members, threshold }: NonNullable<GroupView['departed']>): string {
+  const who = `${members.length} of those who shared this key at one time (${members.join(', ')})`
+  if (members.length < threshold) return `${who}; ${threshold} such members are the key, if they kept their shares`
+  return `${who}: they are the key, if they kept their shares, whatever was shared since. See docs/guides/group.md, "Who has left"`
+}
+
 /** How a member stands; others are named by their shares. */
 export function stateOf(
   { apart, doubts, heard, heardAt, lost }: GroupMemberView,

@@ -69,6 +69,7 @@ export const groupShape = objectOf<GroupView>({
       ready: boolean,
     }),
   ),
+  departed: orNull(objectOf<NonNullable<GroupView['departed']>>({ members: addresses, threshold: uint })),
   requests: listOf(
     objectOf<Request>({
       id: hash,

@@ -63,11 +63,16 @@ function readings({ address, chain, consensus, pool }: NodeContext): Reading[] {
   ]
 }
 
-function groupReadings({ able, requests, sessions, threshold }: GroupView): Reading[] {
+function groupReadings({ able, departed, requests, sessions, threshold }: GroupView): Reading[] {
   const open = requests.filter(({ signed }) => !signed).length
   return [
     { name: 'metis_seq_group_members_able', help: 'Members of the group that can be called to sign.', value: able },
     { name: 'metis_seq_group_threshold', help: 'Members that a signature of the group takes.', value: threshold },
+    {
+      name: 'metis_seq_group_departed_ratio',
+      help: 'Members of one past sharing that have left, by how many of them are the key.',
+      value: departed === null ? 0 : departed.members.length / departed.threshold,
+    },
     { name: 'metis_seq_group_open_requests', help: 'Requests that the group has not signed yet.', value: open },
     { name: 'metis_seq_group_sessions_total', help: 'Sessions of signers that ever were opened.', value: sessions },
   ]

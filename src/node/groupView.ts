@@ -1,4 +1,5 @@
-import type { SignatureRecord, SigningRequest } from '../core/consensus/groupTypes.js'
+import { departed } from '../core/consensus/departed.js'
+import type { PastSharing, SignatureRecord, SigningRequest } from '../core/consensus/groupTypes.js'
 import { isHeard } from '../core/consensus/signers.js'
 import { BANNED } from '../core/consensus/signing.js'
 import type { ConsensusState } from '../core/consensus/types.js'
@@ -61,6 +62,8 @@ export interface GroupView {
     failed: Address[]
     ready: boolean
   } | null
+  /** Those who left, of all that shared the key at one time; so many of them are the key (rule B7). */
+  departed: PastSharing | null
   /** Oldest first. */
   requests: GroupRequestView[]
   /** Oldest first. */
@@ -82,6 +85,7 @@ export function groupOf({ consensus, now }: Pick<NodeContext, 'consensus' | 'now
     able: members.filter(({ heard, lost }) => heard && !lost).length,
     members,
     sharing: sharingOf(state),
+    departed: departed(state),
     requests: requestsOf(state),
     signatures,
     sessions: group.sessions,

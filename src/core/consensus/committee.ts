@@ -2,6 +2,7 @@ import { canonicalHash, hexToBytes } from '../codec/index.js'
 import { readGroupKey } from '../threshold/publicKey.js'
 import { speaksIn } from '../threshold/rounds.js'
 import type { Address, Hex } from '../types/hex.js'
+import { withPast } from './departed.js'
 import type { SharingContent } from './groupTypes.js'
 import { isQuorum, makeCommittee, memberOf, thresholdOf, uncappedPower } from './power.js'
 import { refuse } from './refuse.js'
@@ -136,7 +137,8 @@ export function enterCommittee(draft: Draft): void {
     const { address } = readGroupKey(hexToBytes(ready.ready))
     const { generation } = ready
     const fresh = { address, publicKey: ready.ready, generation, since: context.time, apart: [], doubts: {}, anew: {} }
-    state.group = { ...state.group, ...fresh }
+    const past = address === state.group.address ? withPast(state.group.past ?? [], before, state.committee) : []
+    state.group = { ...state.group, ...fresh, past }
     state.proposed = null
     reopenSessions(draft)
     draft.effects.push({ type: 'committeeChanged', members: state.committee.members.map(({ address }) => address) })

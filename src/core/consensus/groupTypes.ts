@@ -19,7 +19,12 @@ export type Group = {
   doubts: Record<Address, number>
   /** Who asks that the key be shared anew; true: it has lost its share. */
   anew: Record<Address, boolean>
+  /** Where this same key was shared among others before; whoever left may have kept its share (rule B7). Absent: never. */
+  past?: PastSharing[]
 }
+
+/** Members with shares that fit one another, and how many of them are the key. */
+export type PastSharing = { members: Address[]; threshold: number }
 
 /** What a participant of a sharing broadcasts in one of its rounds. */
 export type SharingContent = { kind: 'sharing'; generation: number; round: number; broadcast: Hex }

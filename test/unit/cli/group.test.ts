@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { feesOf, healthOf, progressOf, sharingLine, sharingStep, stateOf } from '../../../src/cli/group.js'
+import {
+  departedLine,
+  feesOf,
+  healthOf,
+  progressOf,
+  sharingLine,
+  sharingStep,
+  stateOf,
+} from '../../../src/cli/group.js'
 import type { GroupMemberView, GroupRequestView, GroupView } from '../../../src/node/groupView.js'
 
 const HEARD = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -34,11 +42,29 @@ const request: GroupRequestView = {
 
 function group(members: GroupMemberView[], threshold: number, more: Partial<GroupView> = {}): GroupView {
   const able = members.filter(({ heard, lost }) => heard && !lost).length
-  const rest = { address: address(9), generation: 0, since: 0, sharing: null, signatures: [], sessions: 0 }
+  const rest = {
+    address: address(9),
+    generation: 0,
+    since: 0,
+    sharing: null,
+    departed: null,
+    signatures: [],
+    sessions: 0,
+  }
   return { ...rest, threshold, able, members, requests: [], ...more }
 }
 
 const gone = { heard: false }
+
+describe('who has left a group', () => {
+  it('is told before and when they are the key', () => {
+    const members = [address(1), address(2)]
+    expect(departedLine({ members, threshold: 3 })).toMatch(
+      /^2 of those who .*0x1{40}, 0x2{40}\); 3 such members are the key/,
+    )
+    expect(departedLine({ members, threshold: 2 })).toMatch(/^2 of those who .*: they are the key, if they kept/)
+  })
+})
 
 describe('the health of a group', () => {
   it.each<[GroupView, RegExp]>([

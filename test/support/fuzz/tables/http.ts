@@ -60,6 +60,7 @@ const group = {
   able: 4,
   members: [],
   sharing: null,
+  departed: { members: [transaction.from], threshold: 3 },
   requests: [],
   signatures: [],
   sessions: 7,
