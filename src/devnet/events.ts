@@ -23,7 +23,7 @@ const RECURRING: readonly NodeEvent['event'][] = ['committee', 'sequencer']
  * network, a block by its producer alone, and what concerns one node always.
  */
 export function onceEach(onEvent: (event: DevnetEvent) => void): (event: NodeEvent & { nodeIndex: number }) => void {
-  const told = new Set<string>()
+  const told = new Map<string, true>()
   const timesTold = new Map<string, number>()
   /** By node and text. */
   const timesBy = new Map<string, number>()
@@ -34,16 +34,22 @@ export function onceEach(onEvent: (event: DevnetEvent) => void): (event: NodeEve
       const text = JSON.stringify(news, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
       if (RECURRING.includes(event.event)) {
         const times = (timesBy.get(node + text) ?? 0) + 1
-        timesBy.set(node + text, times)
+        remember(timesBy, node + text, times)
         if (times <= (timesTold.get(text) ?? 0)) return
-        timesTold.set(text, times)
+        remember(timesTold, text, times)
       } else {
         if (told.has(text)) return
-        told.add(text)
-        const [oldest] = told
-        if (told.size > REMEMBERED && oldest !== undefined) told.delete(oldest)
+        remember(told, text, true)
       }
     }
     onEvent(event)
   }
+}
+
+/** As the newest; the oldest goes where there are too many. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest)
 }
