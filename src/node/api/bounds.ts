@@ -49,6 +49,8 @@ export class Bounds {
 
   /** Keeps an answer over HTTP in mind until it is taken. */
   held(response: ServerResponse, bytes: number): void {
+    // Made too late: nothing closes any more by which it would be forgotten.
+    if (response.req.socket.destroyed) return
     response.once('close', this.backlog.add(this.#callerOf(response.req.socket), bytes))
   }
 

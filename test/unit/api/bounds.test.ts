@@ -1,10 +1,13 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { Backlog } from '../../../src/node/api/backlog.js'
+import { Bounds } from '../../../src/node/api/bounds.js'
 import { Budget } from '../../../src/node/api/budget.js'
+import { DEFAULT_API_LIMITS } from '../../../src/node/api/limits.js'
 import { Pacer } from '../../../src/node/api/pacer.js'
 import { type ApiRig, openApi, post } from './support.js'
 
@@ -98,6 +101,29 @@ describe('answers that nobody takes', () => {
     socket.write(http(JSON.stringify([block, block, block])))
     await once(socket.resume(), 'close')
     expect((await post(rig.api.url.rpc, block)).status).toBe(200)
+  })
+
+  it('over HTTP: are forgotten with their connection, also those that are made when it is gone', async () => {
+    const bounds = new Bounds(DEFAULT_API_LIMITS)
+    const responses: ServerResponse[] = []
+    const server = createServer((_, response) => {
+      bounds.open(response)
+      responses.push(response)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write(http('').repeat(3))
+    while (responses.length < 3) await once(server, 'request')
+    const [first, second, third] = responses as [ServerResponse, ServerResponse, ServerResponse]
+    bounds.held(second, 20)
+    expect(bounds.backlog.bytes).toBe(20)
+    const gone = once(first.req.socket, 'close')
+    socket.destroy()
+    await gone
+    expect(bounds.backlog.bytes).toBe(0)
+    for (const late of [first, third]) bounds.held(late, 30)
+    expect(bounds.backlog.bytes).toBe(0)
+    server.close()
   })
 })
 
