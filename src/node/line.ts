@@ -120,7 +120,7 @@ export class Line {
       seal: openSealGuard(stores.guard, networkId, key),
       recover,
       now,
-      warn: (message) => emit({ event: 'warning', message }),
+      warn: (message) => this.#warn(message),
       refused: (what, reason) => emit({ event: 'refused', what, reason }),
       produced: ({ number, hash, transactions }, own, term) =>
         emit({ event: 'block', number, hash, transactions: transactions.length, own, term }),
@@ -246,6 +246,11 @@ export class Line {
       for (const event of eventsOf(effects)) emit(event)
     }
     this.wake()
+  }
+
+  /** What is broken off because the node is about to stop is no news either. */
+  #warn(message: string): void {
+    if (!this.#leaving) this.#options.emit({ event: 'warning', message })
   }
 
   /** What fails because the node is about to stop is no failure. */
