@@ -31,7 +31,13 @@ export function healthOf({ able, members, requests, threshold }: GroupView): str
 export function departedLine({ members, threshold }: NonNullable<GroupView['departed']>): string {
   const who = `${members.length} of those who shared this key at one time (${members.join(', ')})`
   if (members.length < threshold) return `${who}; ${threshold} such members are the key, if they kept their shares`
-  return `${who}: they are the key, if they kept their shares, whatever was shared since. See docs/guides/group.md, "Who has left"`
+  return `${who}: they are the key, if they kept their shares, whatever was shared since. See docs/guides/group.md, "A new key"`
+}
+
+/** What is left to do for the key before this one (rule B7). */
+export function formerLine({ address, members, step, steps, threshold }: NonNullable<GroupView['former']>): string {
+  const where = step < steps ? `step ${step + 1} of ${steps} on L1` : 'done on L1, due on L2'
+  return `${address} hands over: ${where}. ${threshold} of those who have shares of it must run until it is done: ${members.join(', ')}`
 }
 
 /** How a member stands; others are named by their shares. */
@@ -63,7 +69,7 @@ export function sharingLine(
     `sharing ${generation} among ${next.length} members`,
     ...(joining.length > 0 ? [`joining: ${names(joining)}`] : []),
     ...(leaving.length > 0 ? [`leaving: ${names(leaving)}`] : []),
-    `dealt by ${names(dealers)}`,
+    dealers.length === 0 ? 'a new key' : `dealt by ${names(dealers)}`,
     ready ? 'made, in force with the next term' : `round ${round} of ${SHARING_ROUNDS}`,
     ...(done.length > 0 ? [`have signed with their new share: ${names(done)}`] : []),
     ...(failed.length > 0 ? [`named as failed: ${names(failed)}`] : []),

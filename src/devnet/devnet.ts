@@ -4,6 +4,7 @@ import type { StateHistory } from '../core/chain/stateHistory.js'
 import { networkIdOf } from '../core/consensus/digest.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Genesis } from '../core/genesis/types.js'
+import type { Address } from '../core/types/hex.js'
 import {
   beginNodeGuard,
   createKzg,
@@ -27,7 +28,7 @@ import { DevnetL1 } from './l1.js'
 import { DevnetNodes, type SharedParts } from './nodes.js'
 import { readPassword } from './passwords.js'
 import { awaitFreePorts, DEFAULT_PORT_BASE, devnetPorts } from './ports.js'
-import { DEFAULT_BLOCK_TIME, DEFAULT_EPOCH_LENGTH, STAKES } from './settings.js'
+import { DEFAULT_BLOCK_TIME, DEFAULT_EPOCH_LENGTH, FUNDS, STAKES } from './settings.js'
 import { writeSpareKeystore } from './spare.js'
 
 const L1_POLL = 200
@@ -138,6 +139,8 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
   const keys = [...accounts.sequencers, accounts.spare]
   const directory = (index: number) => folder.node(index)
   const { stateHistory } = options
+  // A new key of the group pays its own fees on L1, as the first one does.
+  const fund = (key: Address) => l1.call('anvil_setBalance', [key, `0x${FUNDS.toString(16)}`])
   const nodes = new DevnetNodes({
     genesis,
     shared,
@@ -147,7 +150,10 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     passwords: await Promise.all(keys.map((_, i) => readPassword(folder.password(i)))),
     stateHistory,
     now,
-    onEvent,
+    onEvent: (event) => {
+      onEvent(event)
+      if (event.event === 'key') void fund(event.to).catch(onFailure)
+    },
     onLost: onFailure,
   })
   closer.add(async () => {
@@ -159,6 +165,7 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     await closed
   })
   await nodes.startAll()
+  await fund(nodes.look()?.status.group.address ?? genesis.group.address)
   signal?.throwIfAborted()
 
   const spare = await writeSpareKeystore(folder.keystore, STAKES.length, accounts.spare)
@@ -238,7 +245,7 @@ function describe(
       inbox,
       sequencerSet: genesis.l2.sequencerSet,
     },
-    group: genesis.group.address,
+    group: nodes.look()?.status.group.address ?? genesis.group.address,
     admin: shownKey(accounts.admin),
     nodes: nodes.describe(),
     spare,

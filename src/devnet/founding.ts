@@ -135,6 +135,7 @@ async function genesisDocument(
   )
   const fields = { timestamp: Math.floor(now() / 1000), gasLimit: GAS_LIMIT, baseFee: BASE_FEE }
   const { metis, lockingInfo, lockingPool: pool, bridge, stateCommitmentChain } = contracts
+  const { addressManager, inboxSenderManager, proxyAdmin } = contracts
   return {
     version: 1,
     name: 'devnet',
@@ -150,6 +151,7 @@ async function genesisDocument(
       bridge,
       stateCommitmentChain,
       inbox: INBOX,
+      owned: { addressManager, inboxSenderManager, others: [lockingInfo, bridge, proxyAdmin] },
     },
     l2: {
       chainId: L2_CHAIN_ID,

@@ -19,6 +19,9 @@ const KINDS: Readonly<Record<Request['kind'], true>> = {
   inbox: true,
   stateRoots: true,
   rewards: true,
+  handover: true,
+  fundGroup: true,
+  transferOwnership: true,
 }
 
 const kind = textOf(Object.keys(KINDS) as Request['kind'][])
@@ -70,6 +73,15 @@ export const groupShape = objectOf<GroupView>({
     }),
   ),
   departed: orNull(objectOf<NonNullable<GroupView['departed']>>({ members: addresses, threshold: uint })),
+  former: orNull(
+    objectOf<NonNullable<GroupView['former']>>({
+      address,
+      members: addresses,
+      threshold: uint,
+      step: uint,
+      steps: uint,
+    }),
+  ),
   requests: listOf(
     objectOf<Request>({
       id: hash,

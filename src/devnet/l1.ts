@@ -144,7 +144,7 @@ export class DevnetL1 {
   guarded(view: L1View): L1View {
     return {
       finalHeight: async () => Math.min(await view.finalHeight(), this.#saved),
-      range: (from, to) => view.range(from, to),
+      range: (from, to, key) => view.range(from, to, key),
       onBlock: (listener) => view.onBlock(listener),
       close: () => view.close(),
     }

@@ -108,6 +108,10 @@ export function lineOf(event: DevnetEvent, nameOf: NameOf = short): string | und
       return `batch ${event.index} up to block ${event.last} is on L1, ${short(event.transaction)}`
     case 'rewards':
       return `rewards ${event.batch} for ${event.blocks} blocks of epochs ${event.from} to ${event.to} are paid on L1, ${short(event.transaction)}`
+    case 'key':
+      return `the group has a new key, ${event.to}; ${short(event.from)} hands over`
+    case 'keyHandedOver':
+      return `${short(event.from)} has handed over on L1 to ${event.to}`
     case 'rewound':
       return `node ${event.nodeIndex} went back to block ${event.to}, ${event.orphaned} blocks orphaned`
     case 'pruned':

@@ -2,6 +2,7 @@ import { decodeInbox } from '../core/batching/inbox.js'
 import { stateRootsCalldata } from '../core/chain/stateRoots.js'
 import { hexToBytes } from '../core/codec/index.js'
 import { creditDust } from '../core/consensus/deposit.js'
+import { newKeyIn } from '../core/consensus/handover.js'
 import type { Context, L1Event } from '../core/consensus/types.js'
 import { blocksOf, type DerivedBlock, decodeBatch } from '../core/derive/batch.js'
 import { attributesOf, checkAssignment, checkSeal } from '../core/derive/block.js'
@@ -54,19 +55,27 @@ export async function deriveChain(options: DeriveOptions): Promise<Derived> {
   let [from, hash] = [startBlock, startParentHash]
   while (from <= final) {
     signal?.throwIfAborted()
-    const { range, events } = await view.range(from, final)
+    const { key } = derivation
+    const { range, events } = await view.range(from, final, key)
     if (range.prevToHash !== hash) {
       throw refuseDerivation(`L1 block ${from} follows ${range.prevToHash}, not ${hash}`, { l1Block: from })
     }
-    for (const event of events) await derivation.apply(event)
-    from = range.to + 1
-    hash = range.toHash
+    let end = range.to
+    for (const event of events) {
+      if (event.block > end) break
+      await derivation.apply(event)
+      if (derivation.key !== key) end = event.block // beyond it the new key sends what counts
+    }
+    hash = end === range.to ? range.toHash : (await view.range(from, end, key)).range.toHash
+    from = end + 1
   }
   return derivation.result({ from: startBlock, to: from - 1 })
 }
 
 class Derivation {
   readonly #options: DeriveOptions
+  /** Whose transactions on L1 are the group's (rule B7). */
+  key: Address
   #position: Position
   readonly #deposits = new Map<number, Withdrawal & { l1Block: number }>()
   readonly #dust: Record<Address, bigint> = {}
@@ -79,6 +88,7 @@ class Derivation {
 
   constructor(options: DeriveOptions) {
     this.#options = options
+    this.key = options.genesis.group.address
     this.#position = genesisPosition(options.genesis)
   }
 
@@ -97,7 +107,8 @@ class Derivation {
     if (event.type !== 'groupTransaction' || !event.success) return
     this.#mined.set(event.hash, event.block)
     const transaction = await this.#transaction(event.hash)
-    const { inbox, stateCommitmentChain } = this.#options.genesis.l1
+    const { inbox, lockingPool, stateCommitmentChain } = this.#options.genesis.l1
+    if (transaction.to === lockingPool) this.key = newKeyIn(transaction.input) ?? this.key
     if (transaction.to === stateCommitmentChain) this.#checkStateRoots(transaction)
     if (transaction.to !== inbox || transaction.input === '0x') return
     try {

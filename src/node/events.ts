@@ -32,6 +32,10 @@ export function eventsOf(effects: readonly Effect[]): NodeNews[] {
         const blocks = paid.reduce((sum, each) => sum + each.blocks, 0)
         return [{ event: 'rewards', batch, from, to, blocks, transaction: effect.transaction }]
       }
+      case 'keyChanged':
+        return [{ event: 'key', from: effect.from, to: effect.to }]
+      case 'keyHandedOver':
+        return [{ event: 'keyHandedOver', from: effect.from, to: effect.to }]
       case 'l1Applied':
         return [{ event: 'l1', number: effect.number }]
       case 'slash':

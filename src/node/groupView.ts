@@ -1,8 +1,10 @@
 import { departed } from '../core/consensus/departed.js'
 import type { PastSharing, SignatureRecord, SigningRequest } from '../core/consensus/groupTypes.js'
+import { handoverCalls } from '../core/consensus/handover.js'
 import { isHeard } from '../core/consensus/signers.js'
 import { BANNED } from '../core/consensus/signing.js'
 import type { ConsensusState } from '../core/consensus/types.js'
+import type { Genesis } from '../core/genesis/types.js'
 import type { Address, Hash } from '../core/types/hex.js'
 import type { NodeContext } from './sequencer/context.js'
 
@@ -64,6 +66,8 @@ export interface GroupView {
   } | null
   /** Those who left, of all that shared the key at one time; so many of them are the key (rule B7). */
   departed: PastSharing | null
+  /** The key before this one, while it hands over, who has to run for that, and which step on L1 is due. */
+  former: { address: Address; members: Address[]; threshold: number; step: number; steps: number } | null
   /** Oldest first. */
   requests: GroupRequestView[]
   /** Oldest first. */
@@ -73,7 +77,7 @@ export interface GroupView {
 }
 
 /** What consensus knows of the group. */
-export function groupOf({ consensus, now }: Pick<NodeContext, 'consensus' | 'now'>): GroupView {
+export function groupOf({ consensus, genesis, now }: Pick<NodeContext, 'consensus' | 'genesis' | 'now'>): GroupView {
   const { state } = consensus
   const { committee, group, signatures } = state
   const members = membersOf(state, now())
@@ -86,6 +90,7 @@ export function groupOf({ consensus, now }: Pick<NodeContext, 'consensus' | 'now
     members,
     sharing: sharingOf(state),
     departed: departed(state),
+    former: formerOf(state, genesis),
     requests: requestsOf(state),
     signatures,
     sessions: group.sessions,
@@ -108,6 +113,14 @@ function membersOf({ committee, group, seen }: ConsensusState, now: number): Gro
         until: until === BANNED ? null : until,
       })),
   }))
+}
+
+function formerOf({ group }: ConsensusState, genesis: Genesis): GroupView['former'] {
+  if (group.former === undefined) return null
+  const { address, committee, handover } = group.former
+  const steps = handoverCalls(genesis, group.address, 0).length
+  const members = committee.members.map((member) => member.address)
+  return { address, members, threshold: committee.threshold, step: handover?.step ?? steps, steps }
 }
 
 function sharingOf({ proposed }: ConsensusState): GroupView['sharing'] {

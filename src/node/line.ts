@@ -162,6 +162,7 @@ export class Line {
         pubkeyOf: (address) => this.#pubkeyOf(address),
         send: (to, sealed) => this.#network.sendGroup(to, sealed),
         dataOf: (request) => this.#requests.dataOf(request),
+        canFund: () => this.#requests.canFund(),
         whyNot: (...asked) => this.#requests.whyNot(...asked),
       },
       { ...group, database: stores.shares },
@@ -196,10 +197,11 @@ export class Line {
     this.#group.refresh()
   }
 
-  /** Of a member, or of one that wants in. */
+  /** Of a member, of one that wants in, or of one that has a share of the key before. */
   #pubkeyOf(address: Address): Hex | undefined {
-    const { committee, proposed } = this.driver.state
-    return (memberOf(committee, address) ?? (proposed === null ? undefined : memberOf(proposed, address)))?.pubkey
+    const { committee, group, proposed } = this.driver.state
+    const all = [committee, proposed, group.former?.committee]
+    return all.flatMap((each) => (each == null ? [] : (memberOf(each, address) ?? [])))[0]?.pubkey
   }
 
   #wakeGroup(): void {

@@ -1,10 +1,12 @@
 import { stateRootsCalldata } from '../core/chain/stateRoots.js'
 import type { L1Fees, SigningRequest } from '../core/consensus/groupTypes.js'
+import { keyOnL1 } from '../core/consensus/keys.js'
+import { newKeyFunds } from '../core/consensus/opening.js'
 import { MetisSeqError } from '../core/errors/index.js'
 import type { L1Sender } from '../core/ports/l1.js'
 import { Single } from '../core/serial.js'
 import { whyNotSign } from '../core/threshold/review.js'
-import type { Hash, Hex } from '../core/types/hex.js'
+import type { Address, Hash, Hex } from '../core/types/hex.js'
 import type { NodeContext } from './sequencer/context.js'
 
 /** ms between two looks at the nonce on L1. */
@@ -15,8 +17,8 @@ export class OwnRequests {
   readonly #node: NodeContext
   readonly #sender: Pick<L1Sender, 'nonce'>
   readonly #holds: (index: number, blobs: readonly Hash[]) => boolean
-  /** The key's next nonce as this node's own L1 has it; undefined where that does not answer. */
-  #l1Nonce: number | undefined
+  /** A key's next nonce as this node's own L1 has it; undefined where that does not answer. */
+  #onL1: { key: Address; nonce: number } | undefined
   #lookedAt = Number.NEGATIVE_INFINITY
   readonly #looking = new Single()
 
@@ -49,8 +51,20 @@ export class OwnRequests {
     return stateRootsCalldata(genesis.l2.chainId, content.first, roots)
   }
 
+  /** At what is final of L2, or at this node's head where that is behind, and with what a few more openings may cost beside it. */
+  async canFund(): Promise<boolean | undefined> {
+    const { chain, consensus, genesis } = this.#node
+    const { checkpoint, contract } = consensus.state
+    const head = chain.head()
+    const isBehind = head.number < checkpoint.number
+    if (!isBehind && !(await chain.isCanonical(checkpoint))) return undefined
+    const balance = await chain.balance(contract.mpc, isBehind ? head.hash : checkpoint.hash)
+    return balance >= (5n * newKeyFunds(genesis)) / 4n
+  }
+
   async whyNot(request: SigningRequest, fees: L1Fees | null, data: Hex): Promise<string | undefined> {
-    const nonce = request.chain === 'l1' ? this.#l1Nonce : await this.#l2Nonce(request)
+    const onL1 = this.#onL1?.key === request.key ? this.#onL1.nonce : undefined
+    const nonce = request.chain === 'l1' ? onL1 : await this.#l2Nonce(request)
     const { consensus, genesis } = this.#node
     return whyNotSign(request, fees, {
       genesis,
@@ -72,11 +86,12 @@ export class OwnRequests {
     const { consensus, now } = this.#node
     this.#lookedAt = now()
     try {
-      this.#l1Nonce = await this.#sender.nonce(consensus.state.group.address)
+      const key = keyOnL1(consensus.state)
+      this.#onL1 = { key, nonce: await this.#sender.nonce(key) }
     } catch (error) {
       // An L1 that is silent says nothing against what consensus agreed on.
       if (!(error instanceof MetisSeqError) || error.severity === 'critical') throw error
-      this.#l1Nonce = undefined
+      this.#onL1 = undefined
     }
   }
 

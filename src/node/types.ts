@@ -54,6 +54,10 @@ export type NodeNews =
   | { event: 'batch'; index: number; last: number; transaction: Hash }
   /** L1 has paid for so many blocks of these epochs, both included. */
   | { event: 'rewards'; batch: number; from: number; to: number; blocks: number; transaction: Hash }
+  /** The members have a new key; it signs when the former one has handed over. */
+  | { event: 'key'; from: Address; to: Address }
+  /** What the former key had on L1 is the new one's; no node needs a share of it any more. */
+  | { event: 'keyHandedOver'; from: Address; to: Address }
   | { event: 'l1'; number: number }
   /** States before block `oldest` are gone, and so many trie nodes that they alone had. */
   | { event: 'pruned'; oldest: number; removed: number; milliseconds: number }

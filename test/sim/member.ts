@@ -15,7 +15,7 @@ import { Disk } from './world/database.js'
 import type { Dice } from './world/dice.js'
 import type { Order } from './world/engine.js'
 import type { Evm } from './world/evm.js'
-import { GROUP } from './world/genesis.js'
+
 import { openBox, simCrypto, simSeal } from './world/group.js'
 import { type Key, recover } from './world/keys.js'
 import { simKzg } from './world/kzg.js'
@@ -116,7 +116,6 @@ export class Member {
       onWrite,
     })
     const crypto = simCrypto({
-      group: GROUP,
       clock,
       dice,
       life,

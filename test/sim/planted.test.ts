@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeExtraData } from '../../src/core/chain/extraData.js'
+import type { Committee, Member } from '../../src/core/consensus/committeeTypes.js'
 import { networkIdOf } from '../../src/core/consensus/digest.js'
-import type { Committee, Member } from '../../src/core/consensus/types.js'
 import { begunGuard } from '../../src/core/guard/guard.js'
 import type { Address } from '../../src/core/types/hex.js'
 import { guardChanges } from '../../src/node/sequencer/guard.js'
@@ -263,7 +263,7 @@ describe('an error that is planted is found:', () => {
     const schedules = random([1], 0, { ...change, batches: false })
     const ports: Fault['ports'] = (options) => ({
       ...options,
-      l1: { ...options.l1, range: (from) => options.l1.range(from, from) },
+      l1: { ...options.l1, range: (from, _, key) => options.l1.range(from, from, key) },
     })
     expect(await broken(schedules, { ports })).toBe('L1 ranges go on')
     expect(await broken(schedules)).toBeUndefined()

@@ -98,6 +98,17 @@ describe('a network of simulated members', () => {
     expect(figures.payments).toBeGreaterThan(1)
   })
 
+  it('rule B7: when three of four founders have left, one at a time, the others have a key of their own, and go on with it', async () => {
+    const actions: Schedule['actions'] = [
+      ...[5000, 5000, 5000].map((at): Schedule['actions'][number] => ({ at, do: 'lock', metis: 100 })),
+      ...[0, 1, 2].map((node): Schedule['actions'][number] => ({ at: 30_000 + 25_000 * node, do: 'exit', node })),
+    ]
+    const l1 = { ...calm.l1, reverts: 100 }
+    const { figures, violation } = await simulate({ ...calm, l1, length: 200_000, actions, batches: true })
+    expect(violation?.message).toBeUndefined()
+    expect(figures.handovers).toBe(1)
+  })
+
   it('finds the smallest schedule that still fails', async () => {
     const schedule = generate(15, 1)
     const isDeath = ({ actions }: Schedule) => actions.some(({ do: what }) => what === 'kill')

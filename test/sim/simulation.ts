@@ -30,7 +30,17 @@ export interface Outcome {
   /** The schedule made liars too strong; nothing is promised then, and nothing was looked at from there on. */
   outside: boolean
   figures: Record<
-    'seconds' | 'events' | 'deaths' | 'blocks' | 'terms' | 'cuts' | 'lies' | 'lost' | 'batches' | 'payments',
+    | 'seconds'
+    | 'events'
+    | 'deaths'
+    | 'blocks'
+    | 'terms'
+    | 'cuts'
+    | 'lies'
+    | 'lost'
+    | 'batches'
+    | 'payments'
+    | 'handovers',
     number
   >
   news: string[]
@@ -54,7 +64,7 @@ class Simulation {
   readonly #world: World
   readonly #members: Member[] = []
   readonly #liars = new Map<number, Liar>()
-  readonly #figures = { deaths: 0, terms: 0, cuts: 0 }
+  readonly #figures = { deaths: 0, terms: 0, cuts: 0, handovers: 0 }
   readonly #news: string[] = []
   readonly #keepNews: boolean
   readonly #nonces = USERS.map(() => 0)
@@ -93,6 +103,7 @@ class Simulation {
         for (const { type } of effects) {
           if (type === 'termOpened') this.#figures.terms += 1
           if (type === 'termCut') this.#figures.cuts += 1
+          if (type === 'keyHandedOver') this.#figures.handovers += 1
         }
         this.#judge(() => this.#watch.decided(effects, state))
         if (this.#isTooMuch()) this.#outside = true
@@ -143,7 +154,7 @@ class Simulation {
     await this.#until(START * 1000 + length, () => false)
     if (this.#goesOn()) await this.#settle()
     for (const member of this.#members) member.kill()
-    const { deaths, terms, cuts } = this.#figures
+    const { deaths, terms, cuts, handovers } = this.#figures
     return {
       violation: this.#violation,
       trace: this.#trace.toString(16).padStart(8, '0'),
@@ -155,6 +166,7 @@ class Simulation {
         blocks: this.#watch.checkpoint.block.number,
         terms,
         cuts,
+        handovers,
         lies: [...this.#liars.values()].reduce((sum, { told }) => sum + told, 0),
         lost: this.#net.lost,
         batches: this.#watch.batches,

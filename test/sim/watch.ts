@@ -5,16 +5,17 @@ import { MAX_DEPOSITS } from '../../src/core/chain/rules.js'
 import { parseTransaction } from '../../src/core/chain/transaction.js'
 import { hexToBytes, keccak256 } from '../../src/core/codec/index.js'
 import { MAX_LEAD } from '../../src/core/consensus/checkpoint.js'
+import type { Committee } from '../../src/core/consensus/committeeTypes.js'
 import { contentHash, sealDigest } from '../../src/core/consensus/digest.js'
+import { keyOnL1 } from '../../src/core/consensus/keys.js'
 import { sequencerEverSigning } from '../../src/core/consensus/staking.js'
-import type { Checkpoint, Committee, ConsensusState, Effect, L1Range } from '../../src/core/consensus/types.js'
+import type { Checkpoint, ConsensusState, Effect, L1Range } from '../../src/core/consensus/types.js'
 import type { Block } from '../../src/core/ports/execution.js'
 import type { SealedBlock } from '../../src/core/ports/network.js'
 import type { Address, Hash, Hex } from '../../src/core/types/hex.js'
 import { MAX_L1_LAG } from '../../src/node/sequencer/l1Lag.js'
 import type { Member } from './member.js'
 import type { Evm, Executed } from './world/evm.js'
-import { GROUP } from './world/genesis.js'
 import { recover } from './world/keys.js'
 import { type Accepted, type L1, rangeOf } from './world/l1.js'
 import type { Payment } from './world/lockingPool.js'
@@ -48,7 +49,7 @@ export class Watch {
   readonly #seals = new Map<string, Hash>()
   readonly #finalOf = new Map<Member, number>()
   readonly #included = new Set<Hash>()
-  readonly #contents = new Map<number, Hash>()
+  readonly #contents = new Map<string, Hash>()
   readonly #sessions = new Set<string>()
   readonly #deposited = new Map<Address, bigint>()
   readonly #twins: { member: Member; deaths: number; sealed: Block; sequencer: Address }[] = []
@@ -88,8 +89,9 @@ export class Watch {
     for (const effect of effects) {
       if (effect.type === 'checkpointDecided') this.#supported(effect.checkpoint, committee)
       if (effect.type === 'checkpointDecided') this.#checkpoint(effect.checkpoint, effect.term)
-      if (effect.type === 'rangeDecided') this.#range(effect.range)
+      if (effect.type === 'rangeDecided') this.#range(effect.range, keyOnL1(state))
       if (effect.type === 'signatureRecorded' && effect.request.signed !== null) this.#signed(effect.request.signed)
+      if (effect.type === 'keyHandedOver') this.#handedOver(effect.to)
       if (effect.type === 'slash' && this.#honest(effect.sequencer))
         throw new Violation('honest members are never named', `${effect.sequencer} is slashed in term ${effect.term}`)
     }
@@ -177,9 +179,17 @@ export class Watch {
       throw new Violation('contract and consensus agree', `the chain has ${executed}, consensus ${agreed}`)
   }
 
-  #range(range: L1Range): void {
+  /** Rule B7: whatever the former key could do on L1 is the new one's. */
+  #handedOver(to: Address): void {
+    const { owners, proposer, mpc, inbox } = this.#l1.at(this.#l1.final)?.state.roles ?? this.#l1.head.state.roles
+    const all = [...owners.values(), proposer, mpc, inbox.at(-1)?.sender]
+    if (all.some((each) => each !== to))
+      throw new Violation('a key hands over all that it has', `${to} lacks something of ${all.join()}`)
+  }
+
+  #range(range: L1Range, key: Address): void {
     this.#ranges.push({ to: range.to, at: this.#now() })
-    const { range: own } = rangeOf(this.#l1, range.from, range.to)
+    const { range: own } = rangeOf(this.#l1, range.from, range.to, key)
     if (range.to > this.#l1.final || own.toHash !== range.toHash || own.eventsRoot !== range.eventsRoot)
       throw new Violation('decided ranges are what L1 is', `${range.from} to ${range.to} is decided as ${range.toHash}`)
   }
@@ -266,13 +276,14 @@ export class Watch {
 
   /** One content for each nonce of the group on L1. */
   #signed(envelope: Hex): void {
-    const { blobs, chainId, data, nonce, to } = parseTransaction(hexToBytes(envelope))
+    const { blobs, chainId, data, digest, nonce, signature, to } = parseTransaction(hexToBytes(envelope))
     if (chainId !== 31_337) return
+    const slot = `${recover(digest, signature)} ${nonce}`
     const content = contentHash({ nonce, to, dataHash: keccak256(data), blobs })
-    const before = this.#contents.get(nonce)
+    const before = this.#contents.get(slot)
     if (before !== undefined && before !== content)
-      throw new Violation('one content a nonce', `${GROUP.address} signed two contents for nonce ${nonce}`)
-    this.#contents.set(nonce, content)
+      throw new Violation('one content a nonce', `two contents are signed for nonce ${slot}`)
+    this.#contents.set(slot, content)
   }
 
   /** What L1 holds for good follows without gap and is what is final. */

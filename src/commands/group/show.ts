@@ -1,5 +1,5 @@
 import { BaseCommand } from '../../cli/command.js'
-import { clockOf, departedLine, healthOf, sharesOf, sharingLine, stateOf } from '../../cli/group.js'
+import { clockOf, departedLine, formerLine, healthOf, sharesOf, sharingLine, stateOf } from '../../cli/group.js'
 import { nodeFlags, restOf } from '../../cli/node.js'
 import type { GroupView } from '../../node/index.js'
 
@@ -18,11 +18,12 @@ export default class GroupShow extends BaseCommand {
     const { flags } = await this.parse(GroupShow)
     const { readGroup } = await import('../../devnet/groupStatus.js')
     const group = await readGroup(await restOf(flags))
-    const { address, departed, generation, members, sharing, signatures, since, threshold } = group
+    const { address, departed, former, generation, members, sharing, signatures, since, threshold } = group
     this.print(`Address      ${address}`)
     this.print(`Threshold    ${threshold} of ${members.length}`)
     this.print(`Sharing      ${generation}, since ${clockOf(since)}`)
     this.print(`Health       ${healthOf(group)}`)
+    if (former !== null) this.print(`Former key   ${formerLine(former)}`)
     if (departed !== null) this.print(`Have left    ${departedLine(departed)}`)
     if (sharing !== null) this.print(`Under way    ${sharingLine(sharing, members)}`)
     this.print('')

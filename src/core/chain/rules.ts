@@ -1,4 +1,5 @@
 import { MAX_LEAD } from '../consensus/checkpoint.js'
+import { groupAddresses } from '../consensus/keys.js'
 import type { ConsensusState } from '../consensus/types.js'
 import type { Block, Withdrawal } from '../ports/execution.js'
 import type { Address, Hex } from '../types/hex.js'
@@ -105,7 +106,7 @@ export function openingEnvelopes(state: ConsensusState): Hex[] | undefined {
 function checkGroupTransactions({ block, state, senderOf }: RuleInput, first: boolean): Verdict {
   const opening = first ? openingEnvelopes(state) : []
   if (opening === undefined) return later('its opening is not signed in the record yet')
-  const own = new Set<Address>([state.contract.mpc, state.group.address])
+  const own = groupAddresses(state)
   const texts = block.transactions.map((raw) => Buffer.from(raw).toString('hex'))
   for (const [i, envelope] of opening.entries()) {
     if (`0x${texts[i]}` !== envelope) return no(`its transaction ${i} is not the term's opening`)

@@ -3,6 +3,8 @@ import { bytesToHex, canonicalJson, hexToBytes, keccak256 } from '../codec/index
 import type { Address, Hash } from '../types/hex.js'
 import { contentHash } from './digest.js'
 import type { SigningRequest } from './groupTypes.js'
+import { handOver, settleHandover } from './handover.js'
+import { keyOnL1 } from './keys.js'
 import { L1_FEE_CAP, L1_GAS } from './l1Gas.js'
 import { withId } from './opening.js'
 import { isQuorum } from './power.js'
@@ -70,7 +72,7 @@ function stepRequest({ state, context }: Draft, { content, step, blobTransaction
   const common = {
     chain: 'l1',
     chainId: l1.chainId,
-    key: state.group.address,
+    key: keyOnL1(state),
     nonce: state.l1.nonce,
     maxFeePerGas: L1_FEE_CAP,
     subject: content.index,
@@ -94,9 +96,9 @@ function stepRequest({ state, context }: Draft, { content, step, blobTransaction
 }
 
 /** The one transaction of the group that is on its way to L1 (rule B2). */
-export function requestOnL1({ batch, requests, rewards }: ConsensusState): SigningRequest | undefined {
-  const flight = batch.flight ?? rewards?.flight
-  return flight == null ? undefined : requests[flight.request]
+export function requestOnL1({ batch, group, requests, rewards }: ConsensusState): SigningRequest | undefined {
+  const id = (batch.flight ?? rewards?.flight ?? group.former?.handover)?.request
+  return id == null ? undefined : requests[id]
 }
 
 /** A transaction of the group was mined at the confirmation depth: the flight goes on to its next step (rule B3). */
@@ -110,9 +112,11 @@ export function applyGroupTransaction(draft: Draft, event: Extract<L1Event, { ty
   const isDone = event.success && event.content === contentHash(request)
   if (!isDone)
     draft.effects.push({ type: 'groupTransactionFailed', nonce: event.nonce, hash: event.hash, kind: request.kind })
+  if (request.kind === 'handover') return settleHandover(draft, isDone, event.block)
   if (flight === null) settleRewards(draft, isDone, event.hash)
   else if (isDone) finishStep(draft, flight, request, event.hash)
   else fly(draft, flight) // the same step again, with the next nonce
+  if (requestOnL1(state) === undefined) handOver(draft, event.block)
 }
 
 function finishStep(draft: Draft, flight: BatchFlight, request: SigningRequest, hash: Hash): void {
@@ -125,7 +129,7 @@ function finishStep(draft: Draft, flight: BatchFlight, request: SigningRequest, 
       nextBlock: content.last + 1,
       flight: null,
     }
-    payRewards(draft)
+    if (draft.state.group.former?.handover == null) payRewards(draft) // else it hands over first
     return
   }
   if (request.kind === 'inbox') {

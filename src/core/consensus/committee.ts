@@ -2,12 +2,15 @@ import { canonicalHash, hexToBytes } from '../codec/index.js'
 import { readGroupKey } from '../threshold/publicKey.js'
 import { speaksIn } from '../threshold/rounds.js'
 import type { Address, Hex } from '../types/hex.js'
-import { withPast } from './departed.js'
-import type { SharingContent } from './groupTypes.js'
+import { requestOnL1 } from './batch.js'
+import type { Committee } from './committeeTypes.js'
+import { mustReplaceKey, withPast } from './departed.js'
+import type { FormerKey, Group, SharingContent } from './groupTypes.js'
+import { handOver } from './handover.js'
 import { isQuorum, makeCommittee, memberOf, thresholdOf, uncappedPower } from './power.js'
 import { refuse } from './refuse.js'
 import { pickSigners } from './signers.js'
-import { reopenSessions } from './signing.js'
+import { BANNED, reopenSessions } from './signing.js'
 import { membersOf, sequencerBySigner } from './staking.js'
 import type { ConsensusState, Content, Draft, ProposedCommittee } from './types.js'
 
@@ -30,7 +33,9 @@ export function proposeCommittee(draft: Draft): void {
   if (state.proposed !== null && sameAddresses(addresses, state.proposed.members)) return
   state.proposed = null
   const generation = state.group.proposed + 1
-  const dealers = pickSigners(state, context, { seed: canonicalHash(generation), without: new Set() })
+  const isNew = context.genesis.l1.owned !== undefined && mustReplaceKey(state, addresses)
+  if (isNew && state.group.former !== undefined) return // one key hands over at a time
+  const dealers = isNew ? [] : pickSigners(state, context, { seed: canonicalHash(generation), without: new Set() })
   if (context.time < state.group.notBefore || dealers === undefined) return
   state.group.proposed = generation
   const { members } = makeCommittee(wanted)
@@ -59,8 +64,9 @@ export function applyAnew(
 export function applySharing(draft: Draft, member: Address, content: SharingContent): void {
   const proposed = sharingOf(draft, content.generation)
   const { round, broadcast } = content
-  const deals = proposed.dealers.includes(member)
-  if (!speaksIn(round, { deals, receives: memberOf(proposed, member) !== undefined }))
+  const receives = memberOf(proposed, member) !== undefined
+  const deals = isNewKey(proposed) ? receives : proposed.dealers.includes(member)
+  if (!speaksIn(round, { deals, receives }))
     throw refuse('ROUND_FOREIGN', `${member} has nothing to say in round ${round}.`)
   const said = proposed.broadcasts[member]?.[round]
   if (said === broadcast) throw refuse('VOTE_KNOWN', `${member} said that already.`)
@@ -68,6 +74,9 @@ export function applySharing(draft: Draft, member: Address, content: SharingCont
     throw refuse('EQUIVOCATION', `${member} says two things in round ${round} of sharing ${content.generation}.`)
   proposed.broadcasts[member] = { ...proposed.broadcasts[member], [round]: broadcast }
 }
+
+/** Whether these members make a new key, and do not get shares of the one that there is. */
+export const isNewKey = ({ dealers }: Pick<ProposedCommittee, 'dealers'>): boolean => dealers.length === 0
 
 function sharingOf({ state: { proposed } }: Draft, generation: number): ProposedCommittee {
   if (proposed?.generation === generation) return proposed
@@ -123,7 +132,7 @@ function checkPublicKey(publicKey: Hex, { members }: ProposedCommittee): void {
 
 /** At the opening of a term: the ready committee comes into force, and powers follow the stakes of now. */
 export function enterCommittee(draft: Draft): void {
-  const { state, context } = draft
+  const { state } = draft
   const ready: ProposedCommittee | null = state.proposed?.ready == null ? null : state.proposed
   const members = (ready ?? state.committee).members.map((member) => {
     const sequencer = sequencerBySigner(state, member.address)
@@ -134,13 +143,10 @@ export function enterCommittee(draft: Draft): void {
   const before = state.committee
   state.committee = makeCommittee(members)
   if (ready?.ready != null) {
-    const { address } = readGroupKey(hexToBytes(ready.ready))
-    const { generation } = ready
-    const fresh = { address, publicKey: ready.ready, generation, since: context.time, apart: [], doubts: {}, anew: {} }
-    const past = address === state.group.address ? withPast(state.group.past ?? [], before, state.committee) : []
-    state.group = { ...state.group, ...fresh, past }
+    enterSharing(draft, { generation: ready.generation, publicKey: ready.ready, before })
     state.proposed = null
     reopenSessions(draft)
+    if (requestOnL1(state) === undefined) handOver(draft, state.l1.applied.number)
     draft.effects.push({ type: 'committeeChanged', members: state.committee.members.map(({ address }) => address) })
   }
   const changed = JSON.stringify(before.members.map(key)) !== JSON.stringify(state.committee.members.map(key))
@@ -148,6 +154,31 @@ export function enterCommittee(draft: Draft): void {
   if (state.proposed !== null && (changed || isDisputed(state))) state.proposed = null // with a new number
   state.dropped = []
   proposeCommittee(draft)
+}
+
+/** The new shares sign from now on; where they are of another key, the one before hands over (rule B7). */
+function enterSharing(
+  { context, effects, state }: Draft,
+  { before, generation, publicKey }: { before: Committee; generation: number; publicKey: Hex },
+): void {
+  const { group } = state
+  const { address } = readGroupKey(hexToBytes(publicKey))
+  const isNew = address !== group.address
+  const former = isNew ? formerKey(group, before) : group.former
+  const isOfFormer = (each: Address) => former !== undefined && memberOf(former.committee, each) !== undefined
+  state.group = {
+    ...group,
+    ...{ address, publicKey, generation, since: context.time, doubts: {}, anew: {} },
+    // What must not sign together with the shares of the former key does not.
+    apart: group.apart.filter(({ pair, until }) => until === BANNED && pair.every(isOfFormer)),
+    past: isNew ? [] : withPast(group.past ?? [], before, state.committee),
+    ...(former === undefined ? {} : { former }),
+  }
+  if (isNew) effects.push({ type: 'keyChanged', from: group.address, to: address })
+}
+
+function formerKey({ address, generation, publicKey }: Group, committee: Committee): FormerKey {
+  return { address, generation, publicKey, committee, handover: { step: 0, request: null, inboxFrom: 0 } }
 }
 
 const key = ({ address, power }: { address: Address; power: number }) => [address, power]
@@ -166,7 +197,8 @@ function isDisputed({ committee, proposed }: ConsensusState): boolean {
 
 /** A vote counts against the committee that was in force when its slot opened, so a new one starts afresh (rule P3). */
 function wipeTallies({ state }: Draft): void {
-  const isMember = (address: string) => memberOf(state.committee, address as Address) !== undefined
+  const isMember = (address: string) =>
+    [state.committee, state.group.former?.committee].some((each) => each && memberOf(each, address as Address))
   state.seen = Object.fromEntries(Object.entries(state.seen).filter(([address]) => isMember(address)))
   for (const signing of Object.values(state.signing)) signing.quotes = {}
   state.l1.votes = {}

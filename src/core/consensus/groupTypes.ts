@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from '../types/hex.js'
+import type { Committee } from './committeeTypes.js'
 
 /** The key of the group, and who works with whom. */
 export type Group = {
@@ -21,6 +22,19 @@ export type Group = {
   anew: Record<Address, boolean>
   /** Where this same key was shared among others before; whoever left may have kept its share (rule B7). Absent: never. */
   past?: PastSharing[]
+  /** The key before this one, while it has to hand over. */
+  former?: FormerKey
+}
+
+/** A key that another one replaced (rule B7). */
+export type FormerKey = {
+  address: Address
+  publicKey: Hex
+  generation: number
+  /** Who has shares of it, in the order of their indices. */
+  committee: Committee
+  /** How far it is on L1: the step that is due, what is asked for it, and the L1 block from which on the new key sends batches; null: done. */
+  handover: { step: number; request: Hash | null; inboxFrom: number } | null
 }
 
 /** Members with shares that fit one another, and how many of them are the key. */
@@ -60,6 +74,9 @@ export type SigningRequest = {
     | 'inbox'
     | 'stateRoots'
     | 'rewards'
+    | 'handover'
+    | 'fundGroup'
+    | 'transferOwnership'
   chain: 'l1' | 'l2'
   chainId: number
   /** The address whose key signs. */
@@ -73,7 +90,9 @@ export type SigningRequest = {
   gasLimit: number
   /** wei; the most for a unit of gas, and for one of blob gas */
   maxFeePerGas: bigint
-  /** The term an opening belongs to, or the index of the batch of blocks or of rewards. */
+  /** wei that go with it: to a new key of the group alone; absent: none. */
+  value?: bigint
+  /** The term an opening belongs to, the index of the batch of blocks or of rewards, or the step of a handover. */
   subject: number
   signed: Hex | null
 }

@@ -48,13 +48,15 @@ function applyAttestation(draft: Draft, message: Extract<Message, { type: 'attes
   const isOfSharing = content.kind === 'group' || content.kind === 'sharing'
   const joins = isOfSharing && state.proposed !== null && memberOf(state.proposed, member) !== undefined
   const isMember = memberOf(state.committee, member) !== undefined
-  if (!isMember && !joins) {
+  const former = state.group.former?.committee
+  const stillSigns = content.kind === 'unsigned' && former !== undefined && memberOf(former, member) !== undefined
+  if (!isMember && !joins && !stillSigns) {
     throw refuse('NOT_A_MEMBER', `${member} is not in the committee.`)
   }
   const signer = context.recover(attestationDigest(context.networkId, content), hexToBytes(signature))
   if (signer !== member) throw refuse('SIGNATURE_FOREIGN', `The attestation is not signed by ${member}.`)
   // First of all: what it says may call the next signers, of whom it is one that is there.
-  if (isMember) state.seen[member] = context.time
+  if (isMember || stillSigns) state.seen[member] = context.time
   vote(draft, member, content)
 }
 

@@ -1,5 +1,5 @@
 import type { Address } from '../types/hex.js'
-import type { Committee, Member } from './types.js'
+import type { Committee, Member } from './committeeTypes.js'
 
 export const WEI_PER_METIS = 10n ** 18n
 /** Below four members no cap can keep each under a third, and the network is not decentralised (rule P4). */

@@ -1,6 +1,7 @@
 import { type RewardBatch, rewardsCalldata } from '../chain/rewards.js'
 import { hexToBytes, keccak256 } from '../codec/index.js'
 import type { Address, Hash } from '../types/hex.js'
+import { keyOnL1 } from './keys.js'
 import { L1_FEE_CAP, L1_GAS } from './l1Gas.js'
 import { withId } from './opening.js'
 import { requestSignature } from './signing.js'
@@ -47,7 +48,7 @@ export function payRewards(draft: Draft): void {
     kind: 'rewards',
     chain: 'l1',
     chainId: l1.chainId,
-    key: state.group.address,
+    key: keyOnL1(state),
     nonce: state.l1.nonce,
     to: l1.lockingPool,
     data,

@@ -49,7 +49,7 @@ export function checkSigned(
     'chain id': transaction.chainId !== request.chainId,
     nonce: transaction.nonce !== request.nonce,
     destination: transaction.to !== request.to,
-    value: transaction.value !== 0n,
+    value: transaction.value !== (request.value ?? 0n),
     data: keccak256(transaction.data) !== request.dataHash,
     blobs: transaction.blobs.join() !== request.blobs.join(),
     'access list': transaction.accessListLength !== 0,
@@ -65,9 +65,9 @@ export function checkSigned(
 
 /** The transaction that a request asks for; on L1 with the fees that the members agreed on. */
 export function transactionOf(request: SigningRequest, fees: L1Fees | null, data: Uint8Array): UnsignedTransaction {
-  const { chainId, nonce, to, gasLimit, blobs } = request
+  const { chainId, nonce, to, gasLimit, blobs, value = 0n } = request
   const { maxFeePerBlobGas, ...gasFees } = feesOf(request, fees)
-  const common = { chainId, nonce, to, value: 0n, data, gasLimit: BigInt(gasLimit), blobs, ...gasFees }
+  const common = { chainId, nonce, to, value, data, gasLimit: BigInt(gasLimit), blobs, ...gasFees }
   return blobs.length > 0 ? { ...common, maxFeePerBlobGas } : common
 }
 

@@ -1,5 +1,6 @@
 import { canonicalHash } from '../codec/index.js'
 import type { Address, Hash } from '../types/hex.js'
+import type { Committee } from './committeeTypes.js'
 import type { ConsensusState, Context } from './types.js'
 
 /** ms after which a member that says nothing in the record is taken for dead: others sign as long as there are enough. */
@@ -17,6 +18,8 @@ export interface Wanted {
   /** What it is for: the same members do not do all the work, nor all the same work again. */
   seed: Hash
   without: ReadonlySet<Address>
+  /** Who has shares; the committee where it is not said. */
+  among?: Committee
 }
 
 /**
@@ -27,12 +30,14 @@ export interface Wanted {
 export function pickSigners(
   state: ConsensusState,
   { time }: Context,
-  { seed, without }: Wanted,
+  { seed, without, among: holders = state.committee }: Wanted,
 ): Address[] | undefined {
-  const { committee, group, seen } = state
+  const { group, seen } = state
   const { sessions } = group
-  const ranked = committee.members
-    .filter(({ address }) => group.anew[address] !== true && !without.has(address))
+  // Whose share of now is lost may have one of the key before.
+  const isAble = (address: Address) => holders !== state.committee || group.anew[address] !== true
+  const ranked = holders.members
+    .filter(({ address }) => isAble(address) && !without.has(address))
     .map(({ address }) => ({
       address,
       rank: [Number(!isHeard(seen, address, time)), group.doubts[address] ?? 0] as const,
@@ -42,8 +47,8 @@ export function pickSigners(
     .map(({ address }) => address)
   const pairs = new Map(group.apart.filter(({ until }) => until > time).map(({ pair }) => [pairKey(...pair), pair]))
   const among = [...pairs.values()].filter((pair) => pair.every((each) => ranked.includes(each)))
-  const left = withoutPairs(ranked, among, ranked.length - committee.threshold)
-  return left?.slice(0, committee.threshold).sort()
+  const left = withoutPairs(ranked, among, ranked.length - holders.threshold)
+  return left?.slice(0, holders.threshold).sort()
 }
 
 /** Two members, whichever comes first. */

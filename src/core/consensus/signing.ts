@@ -1,5 +1,6 @@
 import type { Address, Hash } from '../types/hex.js'
 import type { L1Fees, Signing, SigningRequest, SigningSession, UnsignedContent } from './groupTypes.js'
+import { holdersOf } from './keys.js'
 import { memberOf } from './power.js'
 import { refuse } from './refuse.js'
 import { pairKey, pickSigners } from './signers.js'
@@ -54,8 +55,11 @@ function openSession(draft: Draft, id: Hash): void {
   const { state, context } = draft
   const { group } = state
   const signing = signingOf(draft, id)
-  const pick = () =>
-    pickSigners(state, context, { seed: id, without: new Set(Object.keys(signing.refused) as Address[]) })
+  const holders = holdersOf(state, requestOf(draft, id).key)
+  const pick = () => {
+    const without = new Set(Object.keys(signing.refused) as Address[])
+    return holders && pickSigners(state, context, { seed: id, without, among: holders.committee })
+  }
   let from = context.time
   let signers = pick()
   if (signers === undefined) {
@@ -67,7 +71,8 @@ function openSession(draft: Draft, id: Hash): void {
   }
   if (signing.session !== null) signing.past = [...signing.past, signing.session].slice(-KEPT_SESSIONS)
   group.sessions += 1
-  signing.session = { number: group.sessions, from, generation: group.generation, signers: signers ?? [], ended: [] }
+  const generation = holders?.generation ?? group.generation
+  signing.session = { number: group.sessions, from, generation, signers: signers ?? [], ended: [] }
   draft.effects.push({ type: 'sessionOpened', request: id, session: signing.session })
 }
 

@@ -1,7 +1,8 @@
 import type { Address, Hex } from '../types/hex.js'
+import type { Member } from './committeeTypes.js'
 import { addressOfPublicKey, isPublicKey } from './crypto.js'
 import { uncappedPower } from './power.js'
-import type { ConsensusState, Draft, L1Event, Member, Sequencer } from './types.js'
+import type { ConsensusState, Draft, L1Event, Sequencer } from './types.js'
 
 /** wei; far above all METIS there is, and so low that every sum of stakes and powers is exact. */
 export const MAX_STAKE = 1n << 100n

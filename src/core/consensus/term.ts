@@ -2,6 +2,7 @@ import { drawSequencer } from '../selection/beacon.js'
 import type { Address } from '../types/hex.js'
 import { enterCommittee } from './committee.js'
 import type { SigningRequest } from './groupTypes.js'
+import { forgetFormer } from './handover.js'
 import { openingRequests } from './opening.js'
 import { memberOf } from './power.js'
 import { forgetRequest, requestSignature } from './signing.js'
@@ -82,7 +83,7 @@ function draw({ state, context }: Draft, { epoch, term }: { epoch: number; term:
     list.filter(({ address }) => !state.failed.includes(address))
   // Nobody eligible: sequencing by a member that is leaving is better than a chain that can't go on.
   const free = state.committee.members.filter(({ address }) => sequencerEverSigning(state, address)?.jailed !== true)
-  const lists = [fresh(known), fresh(everybody), everybody, free, state.committee.members]
+  const lists = [fresh(known), fresh(everybody), fresh(free), free, state.committee.members]
   const candidates = lists.find((list) => list.length > 0)
   return drawSequencer({
     prevRandao: snapshot.prevRandao,
@@ -112,13 +113,15 @@ function contractAfter({ state, context }: Draft): ConsensusState['contract'] {
     epoch: term.epoch,
     epochLength: kinds.includes('updateEpochLength') ? context.genesis.consensus.epochLength : contract.epochLength,
     mpc: kinds.includes('updateMpcAddress') ? state.group.address : contract.mpc,
-    nonce: contract.nonce + term.opening.length,
+    // A new key has sent nothing yet.
+    nonce: kinds.includes('updateMpcAddress') ? 0 : contract.nonce + term.opening.length,
   }
 }
 
 /** At a checkpoint: with the term's first one its opening transactions are final, so the contract has changed. */
 export function enterContract(draft: Draft): void {
   draft.state.contract = contractAfter(draft)
+  forgetFormer(draft)
 }
 
 function closeTerm({ state, context }: Draft, cut: boolean): void {

@@ -1,6 +1,7 @@
 import type { RewardBatch } from '../chain/rewards.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hash, Hex } from '../types/hex.js'
+import type { Committee, Member } from './committeeTypes.js'
 import type {
   FailedSession,
   Group,
@@ -29,28 +30,11 @@ export type Sequencer = {
   jailed: boolean
 }
 
-export type Member = {
-  id: number
-  address: Address
-  pubkey: Hex
-  /** wei, uncapped: what selection weighs */
-  stake: bigint
-  /** whole METIS, capped below a third of the total (rule P2) */
-  power: number
-}
-
-export type Committee = {
-  members: Member[]
-  /** heads a quorum needs, smallest t with 3t > 2n (rule P3) */
-  threshold: number
-  totalPower: number
-}
-
 /** Members who wait for the group key to be shared among them, others or the same (rule P1). */
 export type ProposedCommittee = {
   generation: number
   members: Member[]
-  /** Members of the committee who deal, as many as the key takes. */
+  /** Members of the committee who deal, as many as the key takes; nobody where these members make a new key. */
   dealers: Address[]
   /** What participants broadcast, by round: said in the record, nobody can say one thing to some and another to others. */
   broadcasts: Record<Address, Record<string, Hex>>
@@ -264,6 +248,8 @@ export type Effect =
   | { type: 'signatureRecorded'; request: SigningRequest }
   | { type: 'batchDecided'; batch: BatchContent }
   | { type: 'batchAccepted'; index: number; last: number; transaction: Hash }
+  | { type: 'keyChanged'; from: Address; to: Address }
+  | { type: 'keyHandedOver'; from: Address; to: Address }
   | { type: 'rewardsPaid'; content: RewardBatch; transaction: Hash }
   | { type: 'groupTransactionFailed'; nonce: number; hash: Hash; kind: SigningRequest['kind'] }
 

@@ -4,6 +4,7 @@ import type { Genesis, GenesisAccount, GenesisSequencer } from './types.js'
 const MAX_ACCOUNTS = 1_000_000
 const MAX_SLOTS = 100_000
 const MAX_SEQUENCERS = 256
+const MAX_OWNED = 32
 const MAX_CODE = 64 * 1024
 /** Bytes; that of a group of 64 has 2.2 KB. */
 export const MAX_GROUP_KEY = 4096
@@ -39,6 +40,13 @@ const genesis = objectOf<Genesis>({
     bridge: address,
     stateCommitmentChain: address,
     inbox: address,
+    owned: optional(
+      objectOf<NonNullable<Genesis['l1']['owned']>>({
+        addressManager: address,
+        inboxSenderManager: address,
+        others: listOf(address, MAX_OWNED),
+      }),
+    ) as shape.Shape<NonNullable<Genesis['l1']['owned']>>,
   }),
   l2: objectOf<Genesis['l2']>({
     chainId: uint,

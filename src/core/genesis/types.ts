@@ -38,6 +38,8 @@ export interface Genesis {
     stateCommitmentChain: Address
     /** Address without code to which batches are sent. */
     inbox: Address
+    /** What the group owns beside LockingPool, and hands over with a new key (rule B7); absent: it keeps its key for ever. */
+    owned?: { addressManager: Address; inboxSenderManager: Address; others: Address[] }
   }
   l2: {
     chainId: number

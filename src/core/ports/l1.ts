@@ -6,8 +6,8 @@ import type { Address, Hash, Hex } from '../types/hex.js'
 export interface L1View {
   /** Number of the last block at that depth; rejects when L1 can't be reached (rule L3). */
   finalHeight(): Promise<number>
-  /** The next range from `from` up to at most `to`, with its events. Bounded by the limits of `core/consensus/l1`. */
-  range(from: number, to: number): Promise<{ range: L1Range; events: L1Event[] }>
+  /** The next range from `from` up to at most `to`, with its events; those of the group are the transactions of `key`. Bounded by the limits of `core/consensus/l1`. */
+  range(from: number, to: number, key: Address): Promise<{ range: L1Range; events: L1Event[] }>
   /** Calls back when L1 may have a new final block; polling where L1 gives no subscription. */
   onBlock(listener: () => void): () => void
   close(): Promise<void>

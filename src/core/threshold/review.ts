@@ -3,8 +3,10 @@ import { largest } from '../bigint.js'
 import { rewardsCalldata } from '../chain/rewards.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../codec/index.js'
 import type { L1Fees, SigningRequest } from '../consensus/groupTypes.js'
+import { handoverCall } from '../consensus/handover.js'
+import { keyOnL1 } from '../consensus/keys.js'
 import { L1_FEE_CAP, L1_GAS } from '../consensus/l1Gas.js'
-import { call, OPENING_GAS } from '../consensus/opening.js'
+import { commitEpoch, followingCalls, recommitEpoch } from '../consensus/opening.js'
 import type { ConsensusState } from '../consensus/types.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
@@ -36,6 +38,7 @@ export function whyNotSign(request: SigningRequest, fees: L1Fees | null, facts: 
     [keccak256(hexToBytes(data)) !== request.dataHash, 'its data has another hash'],
     [data !== wanted.data, `its data is not ${request.kind} of what this member knows`],
     [request.chainId !== genesis[request.chain].chainId, `its chain id is ${request.chainId}`],
+    [(request.value ?? 0n) !== (wanted.value ?? 0n), `its value is ${request.value ?? 0n} wei`],
     [request.key !== wanted.key, `it asks for the key ${request.key}, not ${wanted.key}`],
     [request.nonce !== wanted.nonce, `its nonce is ${request.nonce}, not ${wanted.nonce}`],
     [nonce !== undefined && nonce > request.nonce, `nonce ${request.nonce} is used, the next one is ${nonce}`],
@@ -55,13 +58,18 @@ interface Wanted {
   data: Hex
   blobs: readonly Hex[]
   gasLimit: number
+  value?: bigint
 }
 
 /** The step of the batch in flight (rules B2, B3), or the payment of rewards (rule B8). */
 function wantedOnL1({ kind }: SigningRequest, { genesis, state, data }: OwnFacts): Wanted | undefined {
   const { inbox, lockingPool, stateCommitmentChain } = genesis.l1
-  const common = { key: state.group.address, nonce: state.l1.nonce, blobs: [] }
+  const common = { key: keyOnL1(state), nonce: state.l1.nonce, blobs: [] }
   const { flight } = state.batch
+  if (kind === 'handover') {
+    const due = flight === null ? handoverCall(state, genesis) : undefined
+    return due && { ...common, ...due, gasLimit: L1_GAS.handover }
+  }
   if (flight === null) {
     const { content } = state.rewards?.flight ?? {}
     if (kind !== 'rewards' || content === undefined) return undefined
@@ -99,24 +107,14 @@ function wantedOnL2({ id, kind, subject }: SigningRequest, { genesis, state }: O
     isAfter && term.opening.some((each) => state.requests[each]?.kind === what)
   const key = changes('updateMpcAddress') ? group.address : contract.mpc
   const epochLength = changes('updateEpochLength') ? genesis.consensus.epochLength : contract.epochLength
-  const nonce = contract.nonce + place + (isAfter ? term.opening.length : 0)
-  const epoch = isNow ? term.epoch : term.epoch + 1
+  // A new key has sent nothing before.
+  const after = changes('updateMpcAddress') ? 0 : contract.nonce + term.opening.length
+  const nonce = place + (isAfter ? after : contract.nonce)
   const start = (isNow ? term.parentNumber : term.endBlock) + 1
   const end = isNow ? term.endBlock : term.endBlock + genesis.consensus.epochLength
+  const epoch = { epoch: isNow ? term.epoch : term.epoch + 1, start, end, sequencer }
   const isCommit = (!isNow || term.kind === 'boundary') && end - start + 1 === epochLength
-  if ((place === 0) !== (kind === (isCommit ? 'commitEpoch' : 'recommitEpoch'))) return undefined
-  const calls: Partial<Record<SigningRequest['kind'], Hex>> = {
-    commitEpoch: call('commitEpoch(uint256,uint256,uint256,address)', [epoch, start, end, sequencer]),
-    recommitEpoch: call('recommitEpoch(uint256,uint256,uint256,uint256,address)', [
-      epoch - 1,
-      epoch,
-      start,
-      end,
-      sequencer,
-    ]),
-    updateMpcAddress: call('UpdateMpcAddress(address)', [group.address]),
-    updateEpochLength: call('UpdateEpochLength(uint256)', [genesis.consensus.epochLength]),
-  }
-  const data = calls[kind]
-  return data && { to: genesis.l2.sequencerSet, key, nonce, data, blobs: [], gasLimit: OPENING_GAS }
+  const first = isCommit ? commitEpoch(epoch, genesis) : recommitEpoch(epoch.epoch - 1, epoch, genesis)
+  const wanted = [first, ...followingCalls({ mpc: key, epochLength }, group.address, genesis)][place]
+  return wanted?.kind === kind ? { ...wanted, key, nonce, blobs: [] } : undefined
 }

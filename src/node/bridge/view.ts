@@ -13,6 +13,7 @@ import {
 } from '../../core/l1/answers.js'
 import { eventsOfBlock, L1_TOPICS } from '../../core/l1/events.js'
 import type { L1View } from '../../core/ports/l1.js'
+import type { Address } from '../../core/types/hex.js'
 import { watchHeight } from './poll.js'
 import { createJsonRpc, type JsonRpc } from './rpc.js'
 
@@ -48,15 +49,15 @@ export function createL1View({ url, genesis, pollMs, timeoutMs, signal }: L1View
 
   return {
     finalHeight,
-    async range(from, to) {
+    async range(from, to, group) {
       const last = Math.min(to, from + MAX_RANGE_BLOCKS - 1, await finalHeight())
       if (last < from) throw notFinal(from, last)
       // The hash of its last block says that a range is still what it was, with everything below it.
       const { hash } = await readBlock(rpc, last)
-      const key = `${from} ${hash}`
+      const key = `${from} ${hash} ${group}`
       const known = cache.get(key)
       if (known !== undefined) return known
-      const read = await readRange(rpc, genesis, from, last)
+      const read = await readRange(rpc, genesis, from, last, group)
       cache.set(key, read)
       const oldest = cache.keys().next()
       if (cache.size > KEPT_RANGES && oldest.done !== true) cache.delete(oldest.value)
@@ -69,8 +70,7 @@ export function createL1View({ url, genesis, pollMs, timeoutMs, signal }: L1View
   }
 }
 
-async function readRange(rpc: JsonRpc, genesis: Genesis, from: number, to: number): Promise<Ranged> {
-  const { address: group } = genesis.group
+async function readRange(rpc: JsonRpc, genesis: Genesis, from: number, to: number, group: Address): Promise<Ranged> {
   const blocks = await inParallel(to - from + 1, (i) => readBlock(rpc, from + i, group))
   const logs = await readLogs(rpc, genesis, blocks)
   const events: L1Event[] = []

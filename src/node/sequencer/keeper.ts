@@ -1,6 +1,7 @@
 import { decodeExtraData } from '../../core/chain/extraData.js'
 import { hasOwnBody } from '../../core/chain/orderedRoot.js'
 import { checkBlock, depositCount, type Parent, type Verdict } from '../../core/chain/rules.js'
+import { groupAddresses } from '../../core/consensus/keys.js'
 import { sequencerEverSigning } from '../../core/consensus/staking.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
@@ -133,10 +134,8 @@ export class ChainKeeper {
 
   #usersOf(block: Block): Transaction[] {
     const { chain, consensus } = this.#node
-    const { contract, group } = consensus.state
-    return block.transactions
-      .map((raw) => chain.decodeTransaction(raw))
-      .filter(({ from }) => from !== contract.mpc && from !== group.address)
+    const own = groupAddresses(consensus.state)
+    return block.transactions.map((raw) => chain.decodeTransaction(raw)).filter(({ from }) => !own.has(from))
   }
 
   /** Imports one waiting block on the head; false when none fits. */

@@ -4,6 +4,7 @@ import { decodeExtraData } from '../../core/chain/extraData.js'
 import { depositsUpTo, openingEnvelopes } from '../../core/chain/rules.js'
 import { hexToBytes } from '../../core/codec/index.js'
 import { MAX_LEAD } from '../../core/consensus/checkpoint.js'
+import { groupAddresses } from '../../core/consensus/keys.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
 import type { Block } from '../../core/ports/execution.js'
@@ -94,7 +95,7 @@ export class Producer {
       withdrawals: depositsUpTo({ deposit: (index) => consensus.deposit(index) }, l1Origin, parent.cursor),
     })
     const baseFee = nextBaseFee(chain.head())
-    const own = new Set([state.contract.mpc, state.group.address])
+    const own = groupAddresses(state)
     const chosen = pool.select({
       gasLimit: BigInt(genesis.l2.gasLimit),
       baseFee,

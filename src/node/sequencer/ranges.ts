@@ -1,9 +1,10 @@
 import { canonicalJson } from '../../core/codec/index.js'
+import { keyOnL1 } from '../../core/consensus/keys.js'
 import { MAX_RANGE_BLOCKS } from '../../core/consensus/l1.js'
-import type { Content, L1Event, L1Range } from '../../core/consensus/types.js'
+import type { ConsensusState, Content, L1Event, L1Range } from '../../core/consensus/types.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import type { L1View } from '../../core/ports/l1.js'
-import type { Hash } from '../../core/types/hex.js'
+import type { Address, Hash } from '../../core/types/hex.js'
 import type { NodeContext } from './context.js'
 import type { L1Lag } from './l1Lag.js'
 
@@ -43,9 +44,11 @@ export class L1Ranges {
     this.#reading = true
     this.#readAt = now
     try {
-      const { decided } = this.#node.consensus.state.l1
-      if (decided === null) await this.#next()
-      else await this.#bringEvents(decided)
+      // Of one state: while L1 is asked the range may be applied, and what is read then be the next key's (rule B7).
+      const { state } = this.#node.consensus
+      const key = keyOnL1(state)
+      if (state.l1.decided === null) await this.#next(state.l1, key)
+      else await this.#bringEvents(state.l1.decided, key)
     } catch (error) {
       // L1 may be silent for an hour (rule L3): sequencing goes on, ranges wait.
       if (!(error instanceof MetisSeqError) || error.severity !== 'temporary') throw error
@@ -55,9 +58,8 @@ export class L1Ranges {
     }
   }
 
-  async #next(): Promise<void> {
-    const { consensus, address, now } = this.#node
-    const { applied, votes } = consensus.state.l1
+  async #next({ applied, votes }: ConsensusState['l1'], key: Address): Promise<void> {
+    const { address, now } = this.#node
     const from = applied.number + 1
     const final = await this.#final()
     if (final < from) return
@@ -66,10 +68,11 @@ export class L1Ranges {
     // Until consensus has it, a vote stands too: one that was lost or forgotten is given again.
     const joins = mine === undefined ? 0 : Math.min(this.#voted.joins, MAX_JOINS)
     if (now() - this.#voted.at < JOIN_AFTER * 2 ** joins) return
-    const joined = await this.#toJoin(from, Math.min(final, from + MAX_RANGE_BLOCKS - 1), mine?.to ?? applied.number)
+    const upTo = Math.min(final, from + MAX_RANGE_BLOCKS - 1)
+    const joined = await this.#toJoin(from, upTo, mine?.to ?? applied.number, key)
     if (joined === undefined && mine !== undefined) return
     if (joined !== undefined) this.#voted.joins += 1
-    const range = joined ?? (await this.#own(from, final)).range
+    const range = joined ?? (await this.#own(from, final, key)).range
     this.#voted.at = now()
     await this.#attest('range', { kind: 'range', range })
   }
@@ -81,9 +84,9 @@ export class L1Ranges {
   }
 
   /** What L1 says, checked to go on from what is applied. */
-  async #own(from: number, to: number) {
+  async #own(from: number, to: number, key: Address) {
     const { applied } = this.#node.consensus.state.l1
-    const read = await this.#l1.range(from, to)
+    const read = await this.#l1.range(from, to, key)
     if (applied.number + 1 === from && read.range.prevToHash !== applied.hash)
       throw contradicted(applied.number, applied.hash, read.range.prevToHash)
     this.#read = read
@@ -91,7 +94,7 @@ export class L1Ranges {
   }
 
   /** The range beyond `beyond` that most others vote for and this node's L1 confirms, the longer one of two. */
-  async #toJoin(from: number, final: number, beyond: number): Promise<L1Range | undefined> {
+  async #toJoin(from: number, final: number, beyond: number, key: Address): Promise<L1Range | undefined> {
     const { address, consensus } = this.#node
     const support = new Map<string, { range: L1Range; count: number }>()
     for (const [member, range] of Object.entries(consensus.state.l1.votes)) {
@@ -101,18 +104,18 @@ export class L1Ranges {
     }
     const offers = [...support].sort(([, a], [, b]) => b.count - a.count || b.range.to - a.range.to)
     for (const [text, { range }] of offers) {
-      const own = await this.#own(from, range.to)
+      const own = await this.#own(from, range.to, key)
       if (canonicalJson(own.range) === text) return own.range
     }
     return undefined
   }
 
   /** Brings the events of the decided range, and stops where this node's own L1 says otherwise (rule L1). */
-  async #bringEvents(decided: L1Range): Promise<void> {
+  async #bringEvents(decided: L1Range, key: Address): Promise<void> {
     const { consensus } = this.#node
     if ((await this.#final()) < decided.to) return
     const known = this.#read?.range.from === decided.from && this.#read.range.to === decided.to
-    const read = known && this.#read !== undefined ? this.#read : await this.#l1.range(decided.from, decided.to)
+    const read = known && this.#read !== undefined ? this.#read : await this.#l1.range(decided.from, decided.to, key)
     if (read.range.to !== decided.to) return
     if (read.range.toHash !== decided.toHash || read.range.eventsRoot !== decided.eventsRoot) {
       throw contradicted(decided.to, decided.toHash, read.range.toHash)

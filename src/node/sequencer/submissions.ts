@@ -1,4 +1,5 @@
 import { nextBaseFee } from '../../core/chain/baseFee.js'
+import { groupAddresses } from '../../core/consensus/keys.js'
 import { MetisSeqError } from '../../core/errors/index.js'
 import { transactionGasLimit } from '../../core/genesis/hardforks.js'
 import { refusal } from '../../core/mempool/refusal.js'
@@ -41,8 +42,7 @@ export class Submissions {
     const { chain, consensus, genesis, now, pool } = this.#node
     await chain.recoverSenders([raw])
     const transaction = chain.decodeTransaction(raw)
-    const { contract, group } = consensus.state
-    if (transaction.from === contract.mpc || transaction.from === group.address) {
+    if (groupAddresses(consensus.state).has(transaction.from)) {
       throw new MetisSeqError(
         'TX_RESERVED',
         `${transaction.from} is the group address: only openings of terms come from it.`,

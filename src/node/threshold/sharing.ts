@@ -1,4 +1,5 @@
 import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
+import { isNewKey } from '../../core/consensus/committee.js'
 import { memberOf, thresholdOf } from '../../core/consensus/power.js'
 import { BANNED } from '../../core/consensus/signing.js'
 import type { ConsensusState, Content, ProposedCommittee } from '../../core/consensus/types.js'
@@ -26,6 +27,8 @@ export class Sharings {
   #asked = false
   /** The sharing of which it was said that this node has no share. */
   #missing = -1
+  /** The sharing of which it was said that its key could not be paid for. */
+  #poor = -1
   /** The sharing of now and the last one proposed, when shares were destroyed last. */
   #tidied = ''
 
@@ -63,7 +66,25 @@ export class Sharings {
     this.#running ??= { generation: proposed.generation, since: node.now(), ceremony: undefined, end: undefined }
     if (proposed.dealers.includes(node.address) || isNew) await this.#takePart(proposed)
     const content = this.#verdict(proposed)
-    if (content !== undefined) await this.#say('group', content)
+    if (content !== undefined && (await this.#mayFollow(proposed, content))) await this.#say('group', content)
+  }
+
+  /** A new key signs the opening after next: without METIS on L2 no term could open then, and the chain would stand still. */
+  async #mayFollow(
+    proposed: ProposedCommittee,
+    { failed: names }: Extract<Content, { kind: 'group' }>,
+  ): Promise<boolean> {
+    if (!isNewKey(proposed) || names.length > 0) return true
+    const { node } = this.#parts
+    const can = await node.canFund()
+    if (can === false && this.#poor !== proposed.generation) {
+      this.#poor = proposed.generation
+      const { contract } = node.consensus.state
+      node.warn(
+        `The new key of the group waits: ${contract.mpc} has too little METIS on L2 to give it what it needs. Send it some.`,
+      )
+    }
+    return can === true
   }
 
   async #takePart(proposed: ProposedCommittee): Promise<void> {
@@ -97,7 +118,7 @@ export class Sharings {
         address,
         index: committee.members.findIndex((member) => member.address === address) + 1,
       })),
-      publicKey: group.publicKey,
+      ...(isNewKey({ dealers }) ? {} : { publicKey: group.publicKey }),
       ...(held === undefined ? {} : { share: held.share }),
       board: this.#board(generation),
     })
@@ -184,10 +205,11 @@ export class Sharings {
       group.generation === 0 ||
       signatures.some(({ requestedAt, signedAt }) => signedAt > group.since && requestedAt >= group.since)
     const isSettled = term.openedAt >= group.since && term.checkpointAt !== null
-    const mark = `${group.generation} ${group.proposed}`
+    const { former } = group
+    const mark = `${group.generation} ${group.proposed} ${former?.generation}`
     if (proposed !== null || !hasSigned || !isSettled || this.#tidied === mark) return
     this.#tidied = mark
-    await shares.keepOnly(new Set([group.generation]))
+    await shares.keepOnly(new Set([group.generation, ...(former === undefined ? [] : [former.generation])]))
   }
 
   async #say(slot: string, content: Content): Promise<void> {

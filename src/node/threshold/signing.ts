@@ -1,6 +1,7 @@
 import { signedEnvelope, signingDigest, type UnsignedTransaction } from '../../core/chain/transaction.js'
 import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
 import type { Signing, SigningRequest, SigningSession, UnsignedContent } from '../../core/consensus/groupTypes.js'
+import { holdersOf } from '../../core/consensus/keys.js'
 import { memberOf } from '../../core/consensus/power.js'
 import { transactionOf } from '../../core/consensus/signed.js'
 import { ABANDONED_AFTER } from '../../core/consensus/signing.js'
@@ -112,8 +113,8 @@ export class Signatures {
   async #begin(task: Task, signing: Signing): Promise<boolean> {
     const { crypto, guard, node, shares } = this.#parts
     const { request, session } = task
-    const { committee, group } = node.consensus.state
-    if (session.generation !== group.generation) return false // it is about to be begun anew
+    const holders = holdersOf(node.consensus.state, request.key)
+    if (holders?.generation !== session.generation) return false // it is about to be begun anew
     const isOver = () => this.#tasks.get(session.number) !== task
     const data = await node.dataOf(request)
     if (isOver()) return false
@@ -126,7 +127,7 @@ export class Signatures {
     if (isOver()) return false
     if (reason !== undefined) return this.#refuse(task, reason)
     const share = shares.get(session.generation)
-    if (share?.publicKey !== group.publicKey)
+    if (share?.publicKey !== holders.publicKey)
       return this.#refuse(task, `this member has no share of sharing ${session.generation}`)
     const transaction = transactionOf(request, signing.fees, hexToBytes(data))
     const digest = bytesToHex(signingDigest(transaction))
@@ -138,7 +139,7 @@ export class Signatures {
     }
     if (isOver()) return false
     const names = new Map(
-      committee.members.flatMap(({ address }, i) =>
+      holders.committee.members.flatMap(({ address }, i) =>
         session.signers.includes(address) ? [[i + 1, address] as const] : [],
       ),
     )
@@ -174,8 +175,8 @@ export class Signatures {
     }
     const { culprits, ban, reason } =
       end.kind === 'failed' ? end : { culprits: [], ban: false, reason: `it ended as ${end.kind}` }
-    const { members } = node.consensus.state.committee
-    const names = culprits.flatMap((index) => members[index - 1]?.address ?? [])
+    const holders = holdersOf(node.consensus.state, request.key)
+    const names = culprits.flatMap((index) => holders?.committee.members[index - 1]?.address ?? [])
     for (const name of names) node.refused('signature', `${name} in session ${session.number}: ${reason}`)
     return this.#say(task, { ...failure(names, reason), ban })
   }

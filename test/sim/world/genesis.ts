@@ -46,6 +46,11 @@ export function found(schedule: Schedule) {
       bridge: addressOf('bridge'),
       stateCommitmentChain: addressOf('scc'),
       inbox: addressOf('inbox'),
+      owned: {
+        addressManager: addressOf('addressManager'),
+        inboxSenderManager: addressOf('inboxSenderManager'),
+        others: [addressOf('lockingInfo'), addressOf('bridge')],
+      },
     },
     l2: { ...l2, alloc: {}, sequencerSet, hash, stateRoot },
     consensus: { epochLength, blockTime, stallTimeout, maxFuture: 5000, snapshotInterval: 10, entropyDelay: 6 },

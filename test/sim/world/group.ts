@@ -24,6 +24,7 @@ import type {
   SignRequest,
   ThresholdCrypto,
 } from '../../../src/core/ports/threshold.js'
+import { readGroupKey } from '../../../src/core/threshold/publicKey.js'
 import type { Address, Hash } from '../../../src/core/types/hex.js'
 import { Shares } from '../../../src/node/threshold/shares.js'
 import type { Clock } from './clock.js'
@@ -52,12 +53,36 @@ function publicKeyOf(group: Key, token: Uint8Array, members: number, threshold: 
   return rlpEncode([threshold, compressed(group), shares])
 }
 
+/** Keys by their addresses: the founders', and each that members made later. */
+const groups = new Map<Address, Key>()
+
+/** The key of a public key that `publicKeyOf` made. */
+function groupIn(publicKey: Uint8Array): Key {
+  const key = groups.get(readGroupKey(publicKey).address)
+  if (key === undefined) throw new MetisSeqError('THRESHOLD_REFUSED', 'Nobody made this key.')
+  return key
+}
+
+/** Whether somebody ever made it. */
+export const isGroupKey = (address: Address): boolean => groups.has(address)
+
+function newGroup(name: string): Key {
+  const key = keyOf(name)
+  groups.set(key.address, key)
+  return key
+}
+
+/** Whose signature the holders of a token make. */
+const ofToken = new Map<string, Key>()
+
 /** A share: the token of its sharing, and whose it is. */
 const shareOf = (token: Uint8Array, index: number) => concatBytes(token, Uint8Array.of(index))
 
 /** What the founders of a network have: the public key, and each its share on its disk. */
 export function foundKey(group: Key, members: number, threshold: number) {
-  const token = hash('founding')
+  const token = hash('founding', hexToBytes(group.address))
+  groups.set(group.address, group)
+  ofToken.set(bytesToHex(token), group)
   const publicKey = publicKeyOf(group, token, members, threshold)
   const give = (disk: Disk, address: Address, index: number) => {
     const database = {
@@ -94,7 +119,6 @@ export function simSeal(own: Address): MessageSeal {
 }
 
 export interface Steps {
-  group: Key
   clock: Clock
   dice: Dice
   life: Life
@@ -121,12 +145,12 @@ export function simCrypto(steps: Steps): ThresholdCrypto {
     share: (request) =>
       life.within(async () => {
         onBegin(request.session, undefined)
-        return ceremony(new SharePart(request, steps.group, hash(`nonce ${dice.below(2 ** 31)}`)))
+        return ceremony(new SharePart(request, hash(`nonce ${dice.below(2 ** 31)}`)))
       }),
     sign: (request) =>
       life.within(async () => {
         onBegin(request.session, request.digest)
-        return ceremony(new SignPart(request, steps.group))
+        return ceremony(new SignPart(request))
       }),
     close: async () => undefined,
   }
@@ -141,13 +165,11 @@ const failed = (culprits: number[], reason: string): RoundEnd => ({ kind: 'faile
 
 class SignPart implements Part {
   readonly #request: SignRequest
-  readonly #group: Key
   readonly #me: number
   #round = 1
 
-  constructor(request: SignRequest, group: Key) {
+  constructor(request: SignRequest) {
     this.#request = request
-    this.#group = group
     this.#me = request.share.at(-1) ?? 0
   }
 
@@ -168,9 +190,15 @@ class SignPart implements Part {
     })
     // A wrong part of the sum names nobody.
     if (wrong.length > 0) return failed(this.#round === 3 ? [] : wrong.map(([from]) => from), 'it is wrong')
-    if (this.#round === 3) return { kind: 'signed', signature: this.#group.sign(hexToBytes(this.#request.digest)) }
+    if (this.#round === 3) return { kind: 'signed', signature: this.#group().sign(hexToBytes(this.#request.digest)) }
     this.#round += 1
     return { kind: 'sent', outgoing: this.say(this.#round) }
+  }
+
+  #group(): Key {
+    const group = ofToken.get(bytesToHex(this.#request.share.subarray(0, -1)))
+    if (group === undefined) throw new MetisSeqError('THRESHOLD_REFUSED', 'This is no share.')
+    return group
   }
 
   #words(round: number, from: number): Uint8Array {
@@ -181,15 +209,13 @@ class SignPart implements Part {
 
 class SharePart implements Part {
   readonly #request: ShareRequest
-  readonly #group: Key
   readonly #nonce: Uint8Array
   readonly #commitments = new Map<number, Uint8Array>()
   readonly #nonces = new Map<number, Uint8Array>()
   #round = 1
 
-  constructor(request: ShareRequest, group: Key, nonce: Uint8Array) {
+  constructor(request: ShareRequest, nonce: Uint8Array) {
     this.#request = request
-    this.#group = group
     this.#nonce = nonce
     if (this.#deals(request.me)) this.#nonces.set(request.me, nonce)
     const { publicKey, share } = request
@@ -205,7 +231,7 @@ class SharePart implements Part {
   #keyOf(token: Uint8Array, like: Uint8Array): Uint8Array {
     const [threshold, , shares] = rlpList(rlpDecode(like, fail), 3, 'it', fail)
     const members = Array.isArray(shares) ? shares.length : 0
-    return publicKeyOf(this.#group, token, members, Number(rlpInteger(threshold, 'its threshold', fail, 1)))
+    return publicKeyOf(groupIn(like), token, members, Number(rlpInteger(threshold, 'its threshold', fail, 1)))
   }
 
   #deals(number: number): boolean {
@@ -261,13 +287,11 @@ class SharePart implements Part {
   }
 
   #shared(): RoundEnd {
-    const { me, places, threshold } = this.#request
+    const { me, places, publicKey, threshold } = this.#request
     const members = places.filter((place) => place.new !== null).length
     const [token, index] = [this.#token(), places[me - 1]?.new ?? 0]
-    return {
-      kind: 'shared',
-      share: shareOf(token, index),
-      publicKey: publicKeyOf(this.#group, token, members, threshold),
-    }
+    const group = publicKey === undefined ? newGroup(`group of ${bytesToHex(token)}`) : groupIn(publicKey)
+    ofToken.set(bytesToHex(token), group)
+    return { kind: 'shared', share: shareOf(token, index), publicKey: publicKeyOf(group, token, members, threshold) }
   }
 }

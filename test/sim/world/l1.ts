@@ -11,10 +11,12 @@ import type { L1Sender, L1View } from '../../../src/core/ports/l1.js'
 import type { Address, Hash, Hex } from '../../../src/core/types/hex.js'
 import type { Clock } from './clock.js'
 import type { Dice } from './dice.js'
+import { isGroupKey } from './group.js'
 import { hashOf, recover } from './keys.js'
 import { commitmentOf } from './kzg.js'
 import type { Life } from './life.js'
 import { batchOf, genesisPool, type LockingPool, paid, signedBy } from './lockingPool.js'
+import { genesisRoles, inboxSender, type Roles, ruled } from './roles.js'
 
 /** What somebody does on L1. */
 export type L1Action =
@@ -34,11 +36,22 @@ export interface Accepted {
   blobs: Uint8Array[]
 }
 
+/** A transaction that waits. */
+interface Pooled {
+  raw: Hex
+  sender: Address
+  transaction: SignedTransaction
+}
+
+const slotOf = ({ sender, transaction }: Pooled) => `${sender} ${transaction.nonce}`
+
 /** The contracts after a block; never changed once made. */
 interface L1State {
   deposits: number
   pool: LockingPool
-  nonce: number
+  /** By address: of the group's keys. */
+  nonces: ReadonlyMap<Address, number>
+  roles: Roles
   /** State roots that were appended. */
   roots: number
   accepted: readonly Accepted[]
@@ -85,7 +98,8 @@ export class L1 {
   readonly #dice: Dice
   readonly #genesis: Genesis
   #pending: L1Action[] = []
-  readonly #pool = new Map<number, { raw: Hex; transaction: SignedTransaction }>()
+  readonly #pool = new Map<string, Pooled>()
+  readonly #senders = new WeakMap<L1Event, Address>()
   readonly #blobs = new Map<Hash, Uint8Array>()
   /** When each height was final first, so that endpoints can be behind. */
   readonly #finalAt: { height: number; at: number }[] = []
@@ -100,7 +114,8 @@ export class L1 {
     const state: L1State = {
       deposits: 0,
       pool: genesisPool(genesis),
-      nonce: genesis.group.l1Nonce,
+      nonces: new Map([[genesis.group.address, genesis.group.l1Nonce]]),
+      roles: genesisRoles(genesis),
       roots: 0,
       accepted: [],
       blobTransactions: new Map(),
@@ -170,10 +185,11 @@ export class L1 {
       state = after
     }
     const transactions: Hex[] = []
-    for (let next = this.#pool.get(state.nonce); next !== undefined; next = this.#pool.get(state.nonce)) {
+    for (let next = this.#next(state); next !== undefined; next = this.#next(state)) {
       if (this.#dice.chance(this.options.slow)) break
-      this.#pool.delete(state.nonce)
+      this.#pool.delete(slotOf(next))
       const { after, event } = this.#mined(state, next, number)
+      this.#senders.set(event, next.sender)
       transactions.push(next.raw)
       if (after.pool.payments !== state.pool.payments)
         events.push({ type: 'rewardBatch', block: number, batch: batchOf(after.pool) })
@@ -187,31 +203,45 @@ export class L1 {
     this.#finalAt.push({ height: this.final, at: this.#clock.now })
   }
 
-  #mined(state: L1State, { raw, transaction }: { raw: Hex; transaction: SignedTransaction }, block: number) {
+  /** A transaction that waits and has the next nonce of its sender. */
+  #next({ nonces }: L1State): Pooled | undefined {
+    return [...this.#pool.values()].find(({ sender, transaction }) => transaction.nonce === (nonces.get(sender) ?? 0))
+  }
+
+  /** Whose transaction an event tells of. */
+  senderOf(event: L1Event): Address | undefined {
+    return this.#senders.get(event)
+  }
+
+  #mined(state: L1State, { raw, sender, transaction }: Pooled, block: number) {
     const { nonce, to, data, blobs } = transaction
     const hash = keccak256(hexToBytes(raw))
     const { l1 } = this.#genesis
-    const done = { ...state, nonce: nonce + 1 }
-    const isCall = to === l1.stateCommitmentChain || to === l1.lockingPool
+    const done = { ...state, nonces: new Map([...state.nonces, [sender, nonce + 1]]) }
+    const isCall = to !== l1.inbox
     const reverts = isCall && this.#dice.chance(this.options.reverts)
-    const after = reverts ? undefined : this.#called(done, to, data)
+    const after = reverts ? undefined : this.#called(done, { from: sender, to, data })
     const content = contentHash({ nonce, to, dataHash: keccak256(data), blobs })
     const success = after !== undefined
     const event: L1Event = { type: 'groupTransaction', block, nonce, hash, content, success }
     if (after === undefined) return { after: done, event }
     if (blobs.length > 0)
       return { after: { ...after, blobTransactions: new Map([...after.blobTransactions, [hash, blobs]]) }, event }
-    if (to === l1.inbox) return { after: this.#accept(after, data), event }
+    const counts = to === l1.inbox && inboxSender(after.roles, block) === sender
+    if (counts) return { after: this.#accept(after, data), event }
     return { after, event }
   }
 
   /** After a call of a contract; undefined where it reverts. */
-  #called(state: L1State, to: Address, data: Uint8Array): L1State | undefined {
-    const { lockingPool, stateCommitmentChain } = this.#genesis.l1
-    if (to === stateCommitmentChain) return appended(state, data)
-    if (to !== lockingPool) return state
-    const pool = paid(state.pool, data)
-    return pool && { ...state, pool }
+  #called(state: L1State, call: { from: Address; to: Address; data: Uint8Array }): L1State | undefined {
+    const { from, to, data } = call
+    const { inbox, lockingPool, stateCommitmentChain } = this.#genesis.l1
+    if (to === inbox) return state
+    if (to === stateCommitmentChain) return from === state.roles.proposer ? appended(state, data) : undefined
+    const pool = to === lockingPool && from === state.roles.mpc ? paid(state.pool, data) : undefined
+    if (pool !== undefined) return { ...state, pool }
+    const roles = ruled(state.roles, this.#genesis, call)
+    return roles && { ...state, roles }
   }
 
   /** What a reader of L1 makes of an inbox transaction. */
@@ -230,12 +260,14 @@ export class L1 {
 
   #offer(raw: Hex): 'taken' | 'known' | 'low' | 'old' {
     const transaction = parseTransaction(hexToBytes(raw))
-    if (transaction.nonce < this.head.state.nonce) return 'old'
-    const before = this.#pool.get(transaction.nonce)
+    const sender = recover(transaction.digest, transaction.signature) ?? '0x'
+    const offered = { raw, sender, transaction }
+    if (transaction.nonce < (this.head.state.nonces.get(sender) ?? 0)) return 'old'
+    const before = this.#pool.get(slotOf(offered))
     if (before?.raw === raw) return 'known'
     const least = (fee: bigint) => (transaction.blobs.length > 0 ? 2n * fee : fee + fee / 10n)
     if (before !== undefined && transaction.maxFeePerGas < least(before.transaction.maxFeePerGas)) return 'low'
-    if (this.#pool.size < MAX_POOL) this.#pool.set(transaction.nonce, { raw, transaction })
+    if (this.#pool.size < MAX_POOL) this.#pool.set(slotOf(offered), offered)
     return 'taken'
   }
 
@@ -247,7 +279,8 @@ export class L1 {
   view(life: Life, answers: () => L1Answers): L1View {
     return {
       finalHeight: () => life.within(() => this.#answer(answers, () => this.#finalFor(answers().behind))),
-      range: (from, to) => life.within(() => this.#answer(answers, () => this.#range(from, to, answers().behind))),
+      range: (from, to, key) =>
+        life.within(() => this.#answer(answers, () => this.#range(from, to, key, answers().behind))),
       onBlock: () => () => undefined,
       close: async () => undefined,
     }
@@ -263,14 +296,14 @@ export class L1 {
           }),
         ),
       send: (envelope, blobs) => life.within(() => this.#answer(answers, () => this.#send(envelope, blobs))),
-      nonce: () => life.within(() => this.#answer(answers, () => this.head.state.nonce)),
+      nonce: (address) => life.within(() => this.#answer(answers, () => this.head.state.nonces.get(address) ?? 0)),
     }
   }
 
   #send(envelope: Hex, blobs: readonly Uint8Array[]): Hash {
     const transaction = parseTransaction(hexToBytes(envelope))
     const signer = recover(transaction.digest, transaction.signature)
-    if (signer !== this.#genesis.group.address) throw new Error(`L1 got a transaction of ${signer}`)
+    if (signer === undefined || !isGroupKey(signer)) throw new Error(`L1 got a transaction of ${signer}`)
     const names = blobs.map((blob) => versionedHash(commitmentOf(blob)))
     if (names.join() !== transaction.blobs.join()) throw new Error('a blob transaction with other blobs than it names')
     const hash = keccak256(hexToBytes(envelope))
@@ -297,19 +330,20 @@ export class L1 {
     return height
   }
 
-  #range(from: number, to: number, behind: number): { range: L1Range; events: L1Event[] } {
+  #range(from: number, to: number, key: Address, behind: number): { range: L1Range; events: L1Event[] } {
     const last = Math.min(to, from + MAX_RANGE_BLOCKS - 1, this.#finalFor(behind))
     if (last < from)
       throw new MetisSeqError('L1_NOT_FINAL', `L1 has no final block ${from}.`, { severity: 'temporary' })
-    return rangeOf(this, from, last)
+    return rangeOf(this, from, last, key)
   }
 }
 
-/** What blocks of L1 hold, as they are now. */
-export function rangeOf(l1: L1, from: number, to: number): { range: L1Range; events: L1Event[] } {
+/** What blocks of L1 hold, as they are now, for whom the group's transactions are those of `key`. */
+export function rangeOf(l1: L1, from: number, to: number, key: Address): { range: L1Range; events: L1Event[] } {
   const blocks = l1.blocks.filter(({ number }) => number >= from && number <= to)
   const end = blocks.at(-1)
-  const events = blocks.flatMap((block) => block.events)
+  const isOfOther = (event: L1Event) => event.type === 'groupTransaction' && l1.senderOf(event) !== key
+  const events = blocks.flatMap((block) => block.events).filter((event) => !isOfOther(event))
   if (end === undefined || events.length > MAX_RANGE_EVENTS) throw new Error('too many events for a model')
   const prevRandao = hashOf(`mix ${end.hash}`)
   const prevToHash = blocks[0]?.parent ?? '0x'

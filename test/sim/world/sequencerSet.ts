@@ -25,6 +25,7 @@ const selector = (signature: string) => keccak256(utf8(signature)).slice(0, 10)
 const COMMIT = selector('commitEpoch(uint256,uint256,uint256,address)')
 const RECOMMIT = selector('recommitEpoch(uint256,uint256,uint256,uint256,address)')
 const UPDATE_MPC = selector('UpdateMpcAddress(address)')
+const OWN = selector('transferOwnership(address)')
 const UPDATE_LENGTH = selector('UpdateEpochLength(uint256)')
 
 /** The contract after a call in block `number`; undefined where it reverts. */
@@ -44,6 +45,8 @@ export function called(set: SequencerSet, from: Address, data: Uint8Array, numbe
       return recommit(set, at(0), { id: at(1), start: at(2), end: at(3), signer: address(4) }, number)
     case UPDATE_MPC:
       return from === set.owner && at(0) !== 0 ? { ...set, mpc: address(0) } : undefined
+    case OWN:
+      return from === set.owner ? { ...set, owner: address(0) } : undefined
     case UPDATE_LENGTH:
       return (from === set.mpc || from === set.owner) && at(0) > 0 ? { ...set, epochLength: at(0) } : undefined
     default:

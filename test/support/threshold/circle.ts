@@ -197,6 +197,7 @@ export class Circle {
       send: (to, sealed) => this.deliver(address, to, sealed),
       dataOf: async (request) => request.data ?? undefined,
       whyNot: async () => undefined,
+      canFund: async () => true,
       recover: recoverNative,
       now: () => this.#now(),
       warn: () => undefined,

@@ -15,6 +15,7 @@ const METIS = 10n ** 18n
 const [owner, group, admin, signer, newSigner] = [0, 1, 2, 3, 4].map(testKey)
 let anvil: Anvil
 let view: L1View
+const KEY = group?.address ?? '0x'
 let events: L1Event[]
 let start: number
 let end: number
@@ -65,7 +66,7 @@ beforeAll(async () => {
   await anvil.provider.send('anvil_mine', ['0x14'])
   view = createL1View({ url: anvil.url, genesis, pollMs: 20 })
   end = await view.finalHeight()
-  events = (await view.range(start, end)).events
+  events = (await view.range(start, end, KEY)).events
 })
 afterAll(async () => {
   await view?.close()
@@ -99,8 +100,8 @@ describe('view of L1', () => {
   })
 
   it('gives ranges that chain, whose roots are those of their events', async () => {
-    const whole = await view.range(start, end)
-    const [first, second] = [await view.range(start, start + 3), await view.range(start + 4, end)]
+    const whole = await view.range(start, end, KEY)
+    const [first, second] = [await view.range(start, start + 3, KEY), await view.range(start + 4, end, KEY)]
     expect(second.range.prevToHash).toBe(first.range.toHash)
     expect([...first.events, ...second.events]).toEqual(whole.events)
     expect(whole.range).toMatchObject({ from: start, to: end, eventsRoot: eventsRoot(whole.events) })
@@ -111,16 +112,16 @@ describe('view of L1', () => {
   it('never reads beyond the final block', async () => {
     const head = await anvil.provider.getBlockNumber()
     expect(await view.finalHeight()).toBe(head - 1)
-    await expect(view.range(head, head)).rejects.toMatchObject({ code: 'L1_NOT_FINAL', severity: 'temporary' })
-    expect((await view.range(start, head + 5)).range.to).toBe(head - 1)
+    await expect(view.range(head, head, KEY)).rejects.toMatchObject({ code: 'L1_NOT_FINAL', severity: 'temporary' })
+    expect((await view.range(start, head + 5, KEY)).range.to).toBe(head - 1)
   })
 
   it('reads a range anew where L1 has replaced its blocks', async () => {
     await anvil.provider.send('anvil_mine', ['0x3'])
     const to = await view.finalHeight()
-    const before = await view.range(to, to)
+    const before = await view.range(to, to, KEY)
     await anvil.provider.send('anvil_reorg', [4, []])
-    const after = await view.range(to, to)
+    const after = await view.range(to, to, KEY)
     const block = await anvil.provider.getBlock(to)
     expect(after.range.toHash).toBe(block?.hash)
     expect(after.range.toHash).not.toBe(before.range.toHash)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   departedLine,
   feesOf,
+  formerLine,
   healthOf,
   progressOf,
   sharingLine,
@@ -48,6 +49,7 @@ function group(members: GroupMemberView[], threshold: number, more: Partial<Grou
     since: 0,
     sharing: null,
     departed: null,
+    former: null,
     signatures: [],
     sessions: 0,
   }
@@ -55,6 +57,16 @@ function group(members: GroupMemberView[], threshold: number, more: Partial<Grou
 }
 
 const gone = { heard: false }
+
+describe('a key that hands over', () => {
+  it('says what is due, and who has to run for it', () => {
+    const former = { address: address(9), members: [address(1), address(2)], threshold: 2, step: 1, steps: 9 }
+    expect(formerLine(former)).toMatch(
+      /^0x9{40} hands over: step 2 of 9 on L1\. 2 of those .* run until it is done: 0x1{40}, 0x2{40}$/,
+    )
+    expect(formerLine({ ...former, step: 9 })).toMatch(/hands over: done on L1, due on L2\. /)
+  })
+})
 
 describe('who has left a group', () => {
   it('is told before and when they are the key', () => {

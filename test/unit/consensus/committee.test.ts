@@ -159,16 +159,20 @@ describe('the committee', () => {
     expect(kinds()).toEqual([
       ['commitEpoch', oldKey],
       ['updateMpcAddress', oldKey],
+      ['fundGroup', oldKey],
+      ['transferOwnership', oldKey],
     ])
     // The term that made the change is cut: the old key signs the next opening, which carries the change again.
     network.quorum(network.stall())
     expect(kinds()).toEqual([
       ['recommitEpoch', oldKey],
       ['updateMpcAddress', oldKey],
+      ['fundGroup', oldKey],
+      ['transferOwnership', oldKey],
     ])
     network.signOpening()
     network.checkpoint(network.state.checkpoint.number + 1)
-    expect(network.state.contract).toMatchObject({ mpc: newKey, nonce: 2 })
+    expect(network.state.contract).toMatchObject({ mpc: newKey, nonce: 0 })
     network.finishTerm()
     expect(kinds()).toEqual([['commitEpoch', newKey]])
   })

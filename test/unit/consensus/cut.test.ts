@@ -89,6 +89,21 @@ describe('stalls', () => {
     expect(network.state.failed).toEqual([])
   })
 
+  it('rule T7: where only one may stay and it does nothing, those that are leaving go on', () => {
+    const network = new Network()
+    network.l1(
+      12,
+      [1, 2, 3].map((id) => ({ type: 'exit' as const, block: 12, id, deactivationBatch: 1 })),
+    )
+    const idle = keyOf(3).address
+    const served: Address[] = []
+    for (let i = 0; i < 4; i++) {
+      network.quorum(network.stall())
+      served.push(network.state.term.sequencer)
+    }
+    expect(served.filter((each) => each === idle)).toHaveLength(1)
+  })
+
   it('rule T7: the jailed are left out even when everybody else failed', () => {
     for (let start = 0; start < 4; start++) {
       const network = new Network({

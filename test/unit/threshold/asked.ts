@@ -2,6 +2,7 @@ import type { L1Fees, SigningRequest } from '../../../src/core/consensus/groupTy
 import { type OwnFacts, whyNotSign } from '../../../src/core/threshold/review.js'
 import { content, flight, flying, mined, paying, stateRootsData } from '../consensus/batches.js'
 import { groupKey, keyOf, locked, Network } from '../consensus/network.js'
+import { replaced } from '../consensus/replaced.js'
 
 const FEES: L1Fees = { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n, maxFeePerBlobGas: 10n ** 9n }
 
@@ -82,6 +83,10 @@ export const genuine: [string, () => Asked][] = [
   ],
   ['the opening that is followed by a new address', () => now(withNewKey())],
   ['the new address of the group', () => now(withNewKey(), 1)],
+  ['what a new key gets', () => now(withNewKey(), 2)],
+  ['the contract of a new key', () => now(withNewKey(), 3)],
+  ['the opening after that of a new key', () => ahead(withNewKey())],
+  ...[0, 1, 2, 6, 7].map((step): [string, () => Asked] => [`step ${step} of a handover`, () => handingOver(step)]),
   ['the first blobs', () => inFlight(0)],
   ['the second blobs', () => inFlight(1)],
   ['the inbox', () => inFlight(2)],
@@ -97,6 +102,13 @@ export const genuine: [string, () => Asked][] = [
     },
   ],
 ]
+
+/** The former key is at this step of what it hands over. */
+function handingOver(step: number): Asked {
+  const network = replaced()
+  for (let i = 0; i < step; i++) mined(network)
+  return asked(network, flying(network))
+}
 
 export function inFlight(steps: number): Asked {
   const network = afterSteps(steps)

@@ -14,8 +14,11 @@ const abi = new Interface([
   'function UpdateMpcAddress(address mpc)',
   'function UpdateEpochLength(uint256 length)',
   'function batchSubmitRewards(uint256 batch, uint256 first, uint256 last, address[] paid, uint256[] blocks)',
+  'function updateMpc(address mpc)',
+  'function setAddress(string name, address role)',
+  'function setInboxSenders(uint256 since, (uint8 kind, address sender)[] senders)',
   'function transfer(address to, uint256 amount)',
-  'function transferOwnership(address to)',
+  'function transferOwnership(address owner)',
 ])
 const thief = keyOf('thief').address
 
@@ -100,6 +103,19 @@ export const broken: [string, RegExp, (each: Asked) => Asked | undefined][] = [
   ['a later start', /data is not/, (each) => withArgument(each, 'start', later)],
   ['a later end', /data is not/, (each) => withArgument(each, 'end', later)],
   ['another address of the group', /data is not/, (each) => withArgument(each, 'mpc', () => thief)],
+  ['a value', /value is/, (each) => withRequest(each, { value: (each.request.value ?? 0n) + 1n })],
+  ['another owner', /data is not/, (each) => withArgument(each, 'owner', () => thief)],
+  ['another proposer', /data is not/, (each) => withArgument(each, 'role', () => thief)],
+  [
+    'another sender of batches',
+    /data is not/,
+    (each) =>
+      withArgument(each, 'senders', () => [
+        [0, thief],
+        [1, thief],
+      ]),
+  ],
+  ['a later sender of batches', /data is not/, (each) => withArgument(each, 'since', later)],
   ['another batch of rewards', /data is not/, (each) => withArgument(each, 'batch', later)],
   ['rewards of a later epoch', /data is not/, (each) => withArgument(each, 'first', later)],
   ['rewards of an epoch more', /data is not/, (each) => withArgument(each, 'last', later)],

@@ -143,8 +143,8 @@ export const consensusDecoders: readonly Decoder[] = [
     form: 'json',
     covers: ['src/devnet/groupShape.ts#groupShape'],
     samples: () => {
-      const { state, time } = once().network
-      return [JSON.stringify(groupOf({ consensus: { state } as never, now: () => time }))]
+      const { genesis, state, time } = once().network
+      return [JSON.stringify(groupOf({ genesis, consensus: { state } as never, now: () => time }))]
     },
     decode: (text) => groupShape(parsed(text), 'group', malformed('GROUP_STATUS_MALFORMED', 'group')),
   }),

@@ -60,6 +60,7 @@ const group = {
   able: 4,
   members: [],
   sharing: null,
+  former: { address: transaction.from, members: [transaction.from], threshold: 3, step: 1, steps: 9 },
   departed: { members: [transaction.from], threshold: 3 },
   requests: [],
   signatures: [],
@@ -248,7 +249,7 @@ export const httpDecoders: readonly Decoder[] = [
     ask: async (url) => {
       const view = createL1View({ url, genesis, pollMs: 60_000 })
       try {
-        return await view.range(9, 9)
+        return await view.range(9, 9, genesis.group.address)
       } finally {
         await view.close()
       }
