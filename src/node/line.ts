@@ -162,7 +162,7 @@ export class Line {
         pubkeyOf: (address) => this.#pubkeyOf(address),
         send: (to, sealed) => this.#network.sendGroup(to, sealed),
         dataOf: (request) => this.#requests.dataOf(request),
-        canFund: () => this.#requests.canFund(),
+        fundsMissing: () => this.#requests.fundsMissing(),
         whyNot: (...asked) => this.#requests.whyNot(...asked),
       },
       { ...group, database: stores.shares },

@@ -52,14 +52,15 @@ export class OwnRequests {
   }
 
   /** At what is final of L2, or at this node's head where that is behind, and with what a few more openings may cost beside it. */
-  async canFund(): Promise<boolean | undefined> {
+  async fundsMissing(): Promise<bigint | undefined> {
     const { chain, consensus, genesis } = this.#node
     const { checkpoint, contract } = consensus.state
     const head = chain.head()
     const isBehind = head.number < checkpoint.number
     if (!isBehind && !(await chain.isCanonical(checkpoint))) return undefined
     const balance = await chain.balance(contract.mpc, isBehind ? head.hash : checkpoint.hash)
-    return balance >= (5n * newKeyFunds(genesis)) / 4n
+    const needed = (5n * newKeyFunds(genesis)) / 4n
+    return balance < needed ? needed - balance : 0n
   }
 
   async whyNot(request: SigningRequest, fees: L1Fees | null, data: Hex): Promise<string | undefined> {

@@ -19,8 +19,12 @@ const SECONDS: Record<Level, [number, number]> = [
   [15, 105],
 ]
 
+/** Of so many seeds one has its founders leave. */
+const TURNOVER_EVERY = 50
+
 /** A schedule from a seed; most are small, as most errors need few nodes and little time. */
 export function generate(seed: number, level?: Level): Schedule {
+  if (level === undefined && seed % TURNOVER_EVERY === 0) return turnover(generate(seed, 2))
   const dice = new Dice(seed)
   const drawn = dice.below(1000)
   const chosen = level ?? (drawn < 870 ? 0 : drawn < 970 ? 1 : drawn < 996 ? 2 : 3)
@@ -66,6 +70,26 @@ export function generate(seed: number, level?: Level): Schedule {
   }
   schedule.actions = actionsOf(dice, schedule, chosen)
   return schedule
+}
+
+/** Four founders of equal stake; three join, and three founders leave one after the other, so that a new key is made (rule B7). */
+function turnover(schedule: Schedule): Schedule {
+  const dice = new Dice(schedule.seed)
+  const stakes = [100, 100, 100, 100]
+  const isFounder = (action: Action) => !('node' in action) || action.node < stakes.length
+  const actions: Action[] = schedule.actions.filter(isFounder)
+  for (const metis of [60, 80, 100]) actions.push({ at: dice.between(2000, 6000), do: 'lock', metis })
+  for (const node of [0, 1, 2]) actions.push({ at: 30_000 * (node + 1) + dice.below(9000), do: 'exit', node })
+  return {
+    ...schedule,
+    stakes,
+    liars: schedule.liars.filter(({ node }) => node === 3).slice(0, 1),
+    epochLength: dice.pick([3, 4, 6]),
+    l1: { ...schedule.l1, blockTime: 1000 },
+    length: 230_000,
+    batches: true,
+    actions: actions.sort((a, b) => a.at - b.at),
+  }
 }
 
 /** Fewer than a third of the power, and at most n - t heads (rule P3). */

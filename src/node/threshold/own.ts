@@ -31,8 +31,8 @@ export interface GroupNode extends Peer {
   dataOf(request: SigningRequest): Promise<Hex | undefined>
   /** Why this node, of what it knows itself, does not sign it. */
   whyNot(request: SigningRequest, fees: L1Fees | null, data: Hex): Promise<string | undefined>
-  /** Whether the key that openings are signed with has what a new one gets of it (rule B7); undefined while that is not known here. */
-  canFund(): Promise<boolean | undefined>
+  /** wei on L2 that the key of the openings lacks of what a new one gets of it (rule B7); undefined while that is not known here. */
+  fundsMissing(): Promise<bigint | undefined>
   warn(message: string): void
   refused(what: string, reason: string): void
 }

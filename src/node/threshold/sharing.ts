@@ -4,6 +4,7 @@ import { memberOf, thresholdOf } from '../../core/consensus/power.js'
 import { BANNED } from '../../core/consensus/signing.js'
 import type { ConsensusState, Content, ProposedCommittee } from '../../core/consensus/types.js'
 import { Single } from '../../core/serial.js'
+import { formatMetis } from '../../core/staking/amount.js'
 import type { Address, Hex } from '../../core/types/hex.js'
 import { SharingCeremony, type SharingEnd } from './ceremony.js'
 import type { Board } from './conversation.js'
@@ -76,15 +77,15 @@ export class Sharings {
   ): Promise<boolean> {
     if (!isNewKey(proposed) || names.length > 0) return true
     const { node } = this.#parts
-    const can = await node.canFund()
-    if (can === false && this.#poor !== proposed.generation) {
+    const missing = await node.fundsMissing()
+    if (missing !== undefined && missing > 0n && this.#poor !== proposed.generation) {
       this.#poor = proposed.generation
       const { contract } = node.consensus.state
       node.warn(
-        `The new key of the group waits: ${contract.mpc} has too little METIS on L2 to give it what it needs. Send it some.`,
+        `The new key of the group waits: send ${formatMetis(missing)} METIS on L2 to ${contract.mpc}, which pays for it.`,
       )
     }
-    return can === true
+    return missing === 0n
   }
 
   async #takePart(proposed: ProposedCommittee): Promise<void> {

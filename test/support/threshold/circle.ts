@@ -197,7 +197,7 @@ export class Circle {
       send: (to, sealed) => this.deliver(address, to, sealed),
       dataOf: async (request) => request.data ?? undefined,
       whyNot: async () => undefined,
-      canFund: async () => true,
+      fundsMissing: async () => 0n,
       recover: recoverNative,
       now: () => this.#now(),
       warn: () => undefined,

@@ -5,7 +5,9 @@ import { MetisSeqError } from '../../../src/core/errors/index.js'
 import type { Address } from '../../../src/core/types/hex.js'
 import { recoverNative } from '../../../src/node/consensus/recover.js'
 import { Circle, type Made } from '../../support/threshold/circle.js'
+import { mined } from '../consensus/batches.js'
 import { keyOf, locked } from '../consensus/network.js'
+import { exits, owned } from '../consensus/replaced.js'
 
 let circle: Circle
 afterEach(() => circle?.close())
@@ -15,17 +17,17 @@ const address = (i: number): Address => keyOf(i).address
 const namedBy = (by: (refusal: { by: Address }) => boolean, what: RegExp) =>
   circle.refusals.filter((each) => by(each) && what.test(each.what)).map(({ reason }) => reason)
 
-/** The next opening is signed, and by the key of the group. */
+/** The next opening is signed, and by the key that is to sign it. */
 async function openings(count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const before = signatures().length
     await circle.until(
       () => circle.state.next?.opening.every((id) => circle.state.requests[id]?.signed != null) === true,
     )
-    for (const { signed } of Object.values(circle.state.requests)) {
+    for (const { key, signed, value: given = 0n } of Object.values(circle.state.requests)) {
       if (signed === null) continue
       const { digest, signature, value } = parseTransaction(hexToBytes(signed))
-      expect([recoverNative(digest, signature), value]).toEqual([circle.state.group.address, 0n])
+      expect([recoverNative(digest, signature), value]).toEqual([key, given])
     }
     circle.finishTerm()
     expect(signatures().length).toBeGreaterThanOrEqual(before)
@@ -155,6 +157,43 @@ describe('a group of four', { timeout: 120_000 }, () => {
     expect(circle.state.group).toMatchObject({ address: group, generation: 2 })
     settle()
     await circle.until(() => sharesOf(address(0)).length === 0 && sharesOf(address(1)).join() === '2')
+  })
+
+  it('rule B7: makes another key where the founders go, as soon as it can be paid for; their shares last for the handover', async () => {
+    let missing = 3n
+    const warnings: string[] = []
+    const poor = ({ adapters, node }: Made): Made => {
+      return { adapters, node: { ...node, fundsMissing: async () => missing, warn: (text) => warnings.push(text) } }
+    }
+    circle = await Circle.of(4, { 0: poor, 1: poor, 2: poor, 3: poor })
+    const { network } = circle
+    Object.assign(network.genesis.l1, { owned })
+    const { address: before } = circle.state.group
+    await openings(1)
+    const joiners = [4, 5].map(keyOf)
+    for (const key of joiners) circle.add(key, poor)
+    network.l1(12, [...joiners.map((key, i) => locked(12, 5 + i, key)), ...exits(12, 1, 2, 3)])
+    await circle.until(() => warnings.length === 3)
+    expect(new Set(warnings)).toEqual(
+      new Set([
+        `The new key of the group waits: send 0.000000000000000003 METIS on L2 to ${before}, which pays for it.`,
+      ]),
+    )
+    expect(circle.state.proposed).toMatchObject({ dealers: [], ready: null })
+    missing = 0n
+    await circle.until(() => circle.state.proposed?.ready != null)
+    await openings(1)
+    await circle.until(() => circle.state.term.signedAt !== null)
+    const { address: after, former } = circle.state.group
+    expect([after === before, former?.address]).toEqual([false, before])
+    const kinds = signatures().map(({ kind }) => kind)
+    for (const kind of ['updateMpcAddress', 'fundGroup', 'transferOwnership']) expect(kinds).toContain(kind)
+    settle()
+    expect(sharesOf(address(0))).toEqual([0])
+    while (circle.state.group.former !== undefined) mined(network)
+    await openings(1)
+    settle()
+    await circle.until(() => sharesOf(address(0)).length === 0 && sharesOf(address(3)).join() === '1')
   })
 
   it('makes a lost share anew with the help of the others', async () => {
