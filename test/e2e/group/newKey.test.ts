@@ -8,19 +8,21 @@ import { erc20Abi } from '../../../src/l1/abi/erc20.js'
 import { lockingPoolAbi } from '../../../src/l1/abi/lockingPool.js'
 import { sequencerSetAbi } from '../../../src/l1/abi/sequencerSet.js'
 import type { GroupView } from '../../../src/node/index.js'
-import { freePortBase, placeIn, RunningDevnet } from '../devnet/support.js'
+import { freePortBase, type Place, placeIn, RunningDevnet } from '../devnet/support.js'
 
 const METIS = 10n ** 18n
 const FEE = 200_000n * 10n ** 9n // of the bridge, for rewards
 const options = { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 } as const
 
 let root: string
+let place: Place
 let devnet: RunningDevnet
 let l1: JsonRpcProvider
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'metis-seq-new-key-'))
-  devnet = await RunningDevnet.start(placeIn(root, await freePortBase()), ['--epoch-length', '3'])
+  place = placeIn(root, await freePortBase())
+  devnet = await RunningDevnet.start(place, ['--epoch-length', '3'])
   l1 = new JsonRpcProvider(devnet.descriptor.l1.url, devnet.descriptor.l1.chainId, options)
   l1.pollingInterval = 100
 })
@@ -70,7 +72,13 @@ it('rule B7: gives the network another key when as many founders have left as ar
   const { from: former, to: key } = await devnet.first('key', () => true, from)
   expect([former, key === before]).toEqual([before, false])
   expect(await show()).toMatchObject({ address: key, departed: null, former: { address: before } })
-  await devnet.first('keyHandedOver', () => true, from)
+  await devnet.first('signed', ({ kind, subject }) => kind === 'handover' && subject === 2, from)
+
+  // All of them die in the middle of the handover, L1 too, and go on.
+  await devnet.end('SIGKILL')
+  devnet = await RunningDevnet.start(place)
+  expect(devnet.descriptor.group).toBe(key)
+  await devnet.first('keyHandedOver')
   const after = devnet.events.length
 
   const { transaction } = await devnet.first('batch', () => true, after)
