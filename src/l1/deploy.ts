@@ -7,6 +7,7 @@ import {
   type Signer,
   type TransactionReceipt,
 } from 'ethers'
+import { proposerName } from '../core/chain/stateRoots.js'
 import { Exit, MetisSeqError } from '../core/errors/index.js'
 import type { Address, Hex } from '../core/types/hex.js'
 import { type ContractName, loadArtifact } from './artifacts.js'
@@ -70,7 +71,7 @@ export async function deployContracts(signer: Signer, options: DeployOptions): P
   const stateCommitmentChain = await batch.proxy('StateCommitmentChain', proxyAdmin, [addressManager])
 
   await batch.call('AddressManager', addressManager, 'setAddress', ['MVM_DiscountOracle', discountOracle])
-  await batch.call('AddressManager', addressManager, 'setAddress', [`${l2ChainId}_MVM_Proposer`, group])
+  await batch.call('AddressManager', addressManager, 'setAddress', [proposerName(l2ChainId), group])
   await batch.call('LockingInfo', lockingInfo, 'initManager', [lockingPool])
   await batch.call('LockingInfo', lockingInfo, 'setRewardPayer', [batch.from])
   if (options.minLock !== undefined) await batch.call('LockingInfo', lockingInfo, 'setMinLock', [options.minLock])

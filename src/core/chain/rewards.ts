@@ -1,8 +1,7 @@
-import { bigEndian, bytesToHex, concatAll, hexToBytes } from '../codec/index.js'
+import { abiWord, bytesToHex, concatAll, hexToBytes } from '../codec/index.js'
 import type { Address, Hex } from '../types/hex.js'
 
 const SELECTOR = '0x11c7d144'
-const word = (value: number | bigint) => bigEndian(value, 32)
 
 /** What L1 is asked to pay for: each sequencer's blocks of these epochs, both included. */
 export type RewardBatch = {
@@ -18,8 +17,8 @@ export type RewardBatch = {
 export function rewardsCalldata({ batch, from, to, paid }: RewardBatch): Hex {
   const sequencersAt = 5 * 32
   const blocksAt = sequencersAt + 32 * (1 + paid.length)
-  const head = [batch, from, to, sequencersAt, blocksAt].map(word)
-  const sequencers = [word(paid.length), ...paid.map(({ address }) => word(BigInt(address)))]
-  const blocks = [word(paid.length), ...paid.map((each) => word(each.blocks))]
+  const head = [batch, from, to, sequencersAt, blocksAt].map(abiWord)
+  const sequencers = [abiWord(paid.length), ...paid.map(({ address }) => abiWord(address))]
+  const blocks = [abiWord(paid.length), ...paid.map((each) => abiWord(each.blocks))]
   return bytesToHex(concatAll([hexToBytes(SELECTOR), ...head, ...sequencers, ...blocks]))
 }

@@ -1,3 +1,4 @@
+export * from './abi.js'
 export * from './address.js'
 export * from './bytes.js'
 export * from './canonical.js'

@@ -1,4 +1,5 @@
-import { bigEndian, bytesToHex, concatAll, hexToBytes, keccak256, utf8 } from '../codec/index.js'
+import { proposerName } from '../chain/stateRoots.js'
+import { abiSelector, abiText, abiWord, bytesToHex, concatAll, hexToBytes, keccak256 } from '../codec/index.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
 import { keyOnL1 } from './keys.js'
@@ -10,8 +11,6 @@ import type { ConsensusState, Draft } from './types.js'
 /** Kinds of inbox senders that `InboxSenderManager` knows: of headers and of blobs. */
 const INBOX_SENDERS = [0, 1]
 const OWN = 'transferOwnership(address)'
-const word = (value: number | bigint) => bigEndian(value, 32)
-const selector = (signature: string) => hexToBytes(keccak256(utf8(signature))).subarray(0, 4)
 
 /**
  * What the former key does on L1 so that all that it may do there is the new one's (rule B7), in this order: the proposer of state
@@ -32,22 +31,19 @@ export function handoverCalls({ l1, l2 }: Genesis, to: Address, inboxFrom: numbe
 
 /** `setAddress(string,address)` of the name under which StateCommitmentChain looks for the proposer. */
 function proposerCall(chainId: number, to: Address): Hex {
-  const name = utf8(`${chainId}_MVM_Proposer`)
-  const padded = new Uint8Array(32 * Math.ceil(name.length / 32))
-  padded.set(name)
-  const words = [word(64), word(BigInt(to)), word(name.length), padded]
-  return bytesToHex(concatAll([selector('setAddress(string,address)'), ...words]))
+  const words = [abiWord(64), abiWord(to), abiText(proposerName(chainId))]
+  return bytesToHex(concatAll([abiSelector('setAddress(string,address)'), ...words]))
 }
 
 function inboxCall(from: number, to: Address): Hex {
-  const senders = INBOX_SENDERS.flatMap((kind) => [word(kind), word(BigInt(to))])
-  const words = [word(from), word(64), word(INBOX_SENDERS.length), ...senders]
-  return bytesToHex(concatAll([selector('setInboxSenders(uint256,(uint8,address)[])'), ...words]))
+  const senders = INBOX_SENDERS.flatMap((kind) => [abiWord(kind), abiWord(to)])
+  const words = [from, 64, INBOX_SENDERS.length].map(abiWord)
+  return bytesToHex(concatAll([abiSelector('setInboxSenders(uint256,(uint8,address)[])'), ...words, ...senders]))
 }
 
 /** The new key, in the calldata of the last step of a handover; undefined for any other call of LockingPool. */
 export function newKeyIn(data: Hex): Address | undefined {
-  const isLast = data.startsWith(bytesToHex(selector(OWN))) && data.length === 2 + 2 * 36
+  const isLast = data.startsWith(bytesToHex(abiSelector(OWN))) && data.length === 2 + 2 * 36
   return isLast ? `0x${data.slice(-40)}` : undefined
 }
 

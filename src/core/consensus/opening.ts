@@ -1,4 +1,4 @@
-import { bigEndian, bytesToHex, canonicalHash, concatBytes, hexToBytes, keccak256, utf8 } from '../codec/index.js'
+import { abiSelector, abiWord, bytesToHex, canonicalHash, concatBytes, hexToBytes, keccak256 } from '../codec/index.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
 import type { SigningRequest } from './groupTypes.js'
@@ -105,8 +105,7 @@ function ofSet(kind: SigningRequest['kind'], data: Hex, { l2 }: Genesis): Openin
 
 /** ABI encoding of a call whose arguments are all one word. */
 export function call(signature: string, args: readonly (number | Address)[]): Hex {
-  const words = args.map((arg) => bigEndian(BigInt(arg), 32))
-  return bytesToHex(concatBytes(hexToBytes(keccak256(utf8(signature))).subarray(0, 4), ...words))
+  return bytesToHex(concatBytes(abiSelector(signature), ...args.map(abiWord)))
 }
 
 /** A request's id is its content: the same content is the same request, anything else another (rule B1). */

@@ -1,6 +1,6 @@
 import { bytesToHex, hexToBytes } from '../../core/codec/index.js'
-import { isNewKey } from '../../core/consensus/committee.js'
 import { memberOf, thresholdOf } from '../../core/consensus/power.js'
+import { isNewKey } from '../../core/consensus/sharing.js'
 import { BANNED } from '../../core/consensus/signing.js'
 import type { ConsensusState, Content, ProposedCommittee } from '../../core/consensus/types.js'
 import { Single } from '../../core/serial.js'
