@@ -60,6 +60,7 @@ function addressIn(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (value as { address?: unknown }).address : value
 }
 
+/** The address that a file has under `key`, in lower case. */
 export function contractAddress(value: unknown, key: string, fail: Malformed): Address {
   const named = addressIn(value)
   if (typeof named !== 'string' || !/^0x[0-9a-f]{40}$/i.test(named)) throw fail(`"${key}" is not an address`)

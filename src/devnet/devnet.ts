@@ -165,7 +165,8 @@ async function start(options: DevnetOptions, closer: Closer): Promise<Devnet> {
     await closed
   })
   await nodes.startAll()
-  await fund(nodes.look()?.status.group.address ?? genesis.group.address)
+  const key = nodes.look()?.status.group.address
+  if (key !== undefined && key !== genesis.group.address) await fund(key) // it was killed before, or its L1 forgot
   signal?.throwIfAborted()
 
   const spare = await writeSpareKeystore(folder.keystore, STAKES.length, accounts.spare)

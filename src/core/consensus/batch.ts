@@ -1,12 +1,10 @@
 import { encodeInbox } from '../batching/inbox.js'
-import { bytesToHex, canonicalJson, hexToBytes, keccak256 } from '../codec/index.js'
+import { bytesToHex, canonicalJson } from '../codec/index.js'
 import type { Address, Hash } from '../types/hex.js'
 import { contentHash } from './digest.js'
 import type { SigningRequest } from './groupTypes.js'
 import { handOver, settleHandover } from './handover.js'
-import { keyOnL1 } from './keys.js'
-import { L1_FEE_CAP, L1_GAS } from './l1Gas.js'
-import { withId } from './opening.js'
+import { L1_GAS, l1Request } from './onL1.js'
 import { isQuorum } from './power.js'
 import { refuse } from './refuse.js'
 import { countBlocks, payRewards, settleRewards } from './rewards.js'
@@ -67,32 +65,20 @@ function fly(draft: Draft, flight: BatchFlight): void {
   requestSignature(draft, request)
 }
 
-function stepRequest({ state, context }: Draft, { content, step, blobTransactions }: BatchFlight): SigningRequest {
-  const { l1 } = context.genesis
-  const common = {
-    chain: 'l1',
-    chainId: l1.chainId,
-    key: keyOnL1(state),
-    nonce: state.l1.nonce,
-    maxFeePerGas: L1_FEE_CAP,
-    subject: content.index,
-    signed: null,
-  } as const
+function stepRequest(draft: Draft, { content, step, blobTransactions }: BatchFlight): SigningRequest {
+  const { inbox, stateCommitmentChain: to } = draft.context.genesis.l1
+  const subject = content.index
   const blobs = content.blobs[step]
-  if (blobs !== undefined) {
-    const dataHash = keccak256(new Uint8Array(0))
-    return withId({ ...common, kind: 'blobs', to: l1.inbox, data: '0x', dataHash, blobs, gasLimit: L1_GAS.blobs })
-  }
+  if (blobs !== undefined)
+    return l1Request(draft, { kind: 'blobs', subject, to: inbox, data: '0x', blobs, gasLimit: L1_GAS.blobs })
   const count = content.last - content.first + 1
   if (step === content.blobs.length) {
     const header = { batchIndex: BigInt(content.index), firstBlock: BigInt(content.first), blockCount: count }
     const data = bytesToHex(encodeInbox({ da: 'blob', ...header, transactionHashes: blobTransactions }))
-    const dataHash = keccak256(hexToBytes(data))
-    return withId({ ...common, kind: 'inbox', to: l1.inbox, data, dataHash, blobs: [], gasLimit: L1_GAS.inbox })
+    return l1Request(draft, { kind: 'inbox', subject, to: inbox, data, gasLimit: L1_GAS.inbox })
   }
   const gasLimit = L1_GAS.stateRoots(count)
-  const to = l1.stateCommitmentChain
-  return withId({ ...common, kind: 'stateRoots', to, data: null, dataHash: content.stateRoots, blobs: [], gasLimit })
+  return l1Request(draft, { kind: 'stateRoots', subject, to, data: null, dataHash: content.stateRoots, gasLimit })
 }
 
 /** The one transaction of the group that is on its way to L1 (rule B2). */

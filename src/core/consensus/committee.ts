@@ -6,6 +6,7 @@ import type { Committee } from './committeeTypes.js'
 import { mustReplaceKey, withPast } from './departed.js'
 import type { FormerKey, Group } from './groupTypes.js'
 import { handOver } from './handover.js'
+import { holdsFormer } from './keys.js'
 import { isQuorum, makeCommittee, memberOf, uncappedPower } from './power.js'
 import { pickSigners } from './signers.js'
 import { BANNED, reopenSessions } from './signing.js'
@@ -111,9 +112,8 @@ function isDisputed({ committee, proposed }: ConsensusState): boolean {
 
 /** A vote counts against the committee that was in force when its slot opened, so a new one starts afresh (rule P3). */
 function wipeTallies({ state }: Draft): void {
-  const isMember = (address: string) =>
-    [state.committee, state.group.former?.committee].some((each) => each && memberOf(each, address as Address))
-  state.seen = Object.fromEntries(Object.entries(state.seen).filter(([address]) => isMember(address)))
+  const stays = (address: Address) => memberOf(state.committee, address) !== undefined || holdsFormer(state, address)
+  state.seen = Object.fromEntries(Object.entries(state.seen).filter(([address]) => stays(address as Address)))
   for (const signing of Object.values(state.signing)) signing.quotes = {}
   state.l1.votes = {}
   state.batch.votes = {}

@@ -1,10 +1,9 @@
 import { proposerName } from '../chain/stateRoots.js'
-import { abiSelector, abiText, abiWord, bytesToHex, concatAll, hexToBytes, keccak256 } from '../codec/index.js'
+import { abiSelector, abiText, abiWord, bytesToHex, concatAll } from '../codec/index.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
-import { keyOnL1 } from './keys.js'
-import { L1_FEE_CAP, L1_GAS } from './l1Gas.js'
-import { call, withId } from './opening.js'
+import { type CallOnL1, L1_GAS, l1Request } from './onL1.js'
+import { call } from './opening.js'
 import { requestSignature } from './signing.js'
 import type { ConsensusState, Draft } from './types.js'
 
@@ -48,11 +47,12 @@ export function newKeyIn(data: Hex): Address | undefined {
 }
 
 /** The call that is due; undefined where nothing is to be handed over. */
-export function handoverCall(state: ConsensusState, genesis: Genesis): { to: Address; data: Hex } | undefined {
+export function handoverCall(state: ConsensusState, genesis: Genesis): CallOnL1 | undefined {
   const { address, former } = state.group
   if (former === undefined || former.handover === null) return undefined
   const { inboxFrom, step } = former.handover
-  return handoverCalls(genesis, address, inboxFrom)[step]
+  const due = handoverCalls(genesis, address, inboxFrom)[step]
+  return due && { ...due, gasLimit: L1_GAS.handover }
 }
 
 /** Asks the former key for the step that is due; nothing else of the group is on its way to L1 then (rule B2). `block`: up to it L1 has all batches of that key. */
@@ -63,21 +63,7 @@ export function handOver(draft: Draft, block: number): void {
   if (handover.step === 0) handover.inboxFrom = block + 1
   const due = handoverCall(state, context.genesis)
   if (due === undefined) return
-  const request = withId({
-    kind: 'handover',
-    chain: 'l1',
-    chainId: context.genesis.l1.chainId,
-    key: keyOnL1(state),
-    nonce: state.l1.nonce,
-    to: due.to,
-    data: due.data,
-    dataHash: keccak256(hexToBytes(due.data)),
-    blobs: [],
-    gasLimit: L1_GAS.handover,
-    maxFeePerGas: L1_FEE_CAP,
-    subject: handover.step,
-    signed: null,
-  })
+  const request = l1Request(draft, { kind: 'handover', subject: handover.step, ...due })
   handover.request = request.id
   requestSignature(draft, request)
 }

@@ -1,5 +1,6 @@
 import type { Address } from '../types/hex.js'
 import type { FormerKey } from './groupTypes.js'
+import { memberOf } from './power.js'
 import type { ConsensusState } from './types.js'
 
 type Held = Pick<ConsensusState, 'committee' | 'group'>
@@ -8,6 +9,11 @@ type Held = Pick<ConsensusState, 'committee' | 'group'>
 export function holdersOf({ committee, group }: Held, key: Address): Omit<FormerKey, 'handover'> | undefined {
   if (key === group.address) return { ...group, committee }
   return group.former?.address === key ? group.former : undefined
+}
+
+/** Whether it has a share of the key that hands over. */
+export function holdsFormer({ group }: Pick<ConsensusState, 'group'>, address: Address): boolean {
+  return group.former !== undefined && memberOf(group.former.committee, address) !== undefined
 }
 
 /** Whose transactions L1 takes for the group's: the former key's until it has handed over all that it owns there (rule B7). */

@@ -5,6 +5,7 @@ import { applyBatchVote } from './batch.js'
 import { applyCheckpointVote } from './checkpoint.js'
 import { applyEvidence, applyStallVote } from './cut.js'
 import { attestationDigest } from './digest.js'
+import { holdsFormer } from './keys.js'
 import { applyL1Events, applyRangeVote } from './l1.js'
 import { memberOf } from './power.js'
 import { refuse } from './refuse.js'
@@ -48,8 +49,7 @@ function applyAttestation(draft: Draft, message: Extract<Message, { type: 'attes
   const isOfSharing = content.kind === 'group' || content.kind === 'sharing'
   const joins = isOfSharing && state.proposed !== null && memberOf(state.proposed, member) !== undefined
   const isMember = memberOf(state.committee, member) !== undefined
-  const former = state.group.former?.committee
-  const stillSigns = content.kind === 'unsigned' && former !== undefined && memberOf(former, member) !== undefined
+  const stillSigns = content.kind === 'unsigned' && holdsFormer(state, member)
   if (!isMember && !joins && !stillSigns) {
     throw refuse('NOT_A_MEMBER', `${member} is not in the committee.`)
   }

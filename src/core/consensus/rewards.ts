@@ -1,9 +1,7 @@
 import { type RewardBatch, rewardsCalldata } from '../chain/rewards.js'
-import { hexToBytes, keccak256 } from '../codec/index.js'
+import type { Genesis } from '../genesis/types.js'
 import type { Address, Hash } from '../types/hex.js'
-import { keyOnL1 } from './keys.js'
-import { L1_FEE_CAP, L1_GAS } from './l1Gas.js'
-import { withId } from './opening.js'
+import { type CallOnL1, L1_GAS, l1Request } from './onL1.js'
 import { requestSignature } from './signing.js'
 import { sequencerEverSigning } from './staking.js'
 import type { BatchContent, ConsensusState, Draft, Rewards } from './types.js'
@@ -42,25 +40,15 @@ export function payRewards(draft: Draft): void {
   const { from, to } = rewards
   const content = { batch: state.staking.batch + 1, from, to, paid: paidNow(state, rewards) }
   if (to - from + 1 < rewards.due || content.paid.length === 0) return
-  const { l1 } = context.genesis
-  const data = rewardsCalldata(content)
-  const request = withId({
-    kind: 'rewards',
-    chain: 'l1',
-    chainId: l1.chainId,
-    key: keyOnL1(state),
-    nonce: state.l1.nonce,
-    to: l1.lockingPool,
-    data,
-    dataHash: keccak256(hexToBytes(data)),
-    blobs: [],
-    gasLimit: L1_GAS.rewards(content.paid.length),
-    maxFeePerGas: L1_FEE_CAP,
-    subject: content.batch,
-    signed: null,
-  })
+  const call = rewardsCall(context.genesis, content)
+  const request = l1Request(draft, { kind: 'rewards', subject: content.batch, ...call })
   rewards.flight = { content, request: request.id }
   requestSignature(draft, request)
+}
+
+export function rewardsCall({ l1 }: Genesis, content: RewardBatch): CallOnL1 {
+  const gasLimit = L1_GAS.rewards(content.paid.length)
+  return { to: l1.lockingPool, data: rewardsCalldata(content), gasLimit }
 }
 
 /** By the signers that L1 has now. Who cheated is not paid, nor who is gone: L1 does not know it any more. */

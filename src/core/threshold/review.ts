@@ -1,12 +1,12 @@
 import { encodeInbox } from '../batching/inbox.js'
 import { largest } from '../bigint.js'
-import { rewardsCalldata } from '../chain/rewards.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../codec/index.js'
 import type { L1Fees, SigningRequest } from '../consensus/groupTypes.js'
 import { handoverCall } from '../consensus/handover.js'
 import { keyOnL1 } from '../consensus/keys.js'
-import { L1_FEE_CAP, L1_GAS } from '../consensus/l1Gas.js'
+import { L1_FEE_CAP, L1_GAS } from '../consensus/onL1.js'
 import { commitEpoch, followingCalls, recommitEpoch } from '../consensus/opening.js'
+import { rewardsCall } from '../consensus/rewards.js'
 import type { ConsensusState } from '../consensus/types.js'
 import type { Genesis } from '../genesis/types.js'
 import type { Address, Hex } from '../types/hex.js'
@@ -63,17 +63,17 @@ interface Wanted {
 
 /** The step of the batch in flight (rules B2, B3), or the payment of rewards (rule B8). */
 function wantedOnL1({ kind }: SigningRequest, { genesis, state, data }: OwnFacts): Wanted | undefined {
-  const { inbox, lockingPool, stateCommitmentChain } = genesis.l1
+  const { inbox, stateCommitmentChain } = genesis.l1
   const common = { key: keyOnL1(state), nonce: state.l1.nonce, blobs: [] }
   const { flight } = state.batch
   if (kind === 'handover') {
     const due = flight === null ? handoverCall(state, genesis) : undefined
-    return due && { ...common, ...due, gasLimit: L1_GAS.handover }
+    return due && { ...common, ...due }
   }
   if (flight === null) {
     const { content } = state.rewards?.flight ?? {}
     if (kind !== 'rewards' || content === undefined) return undefined
-    return { ...common, to: lockingPool, data: rewardsCalldata(content), gasLimit: L1_GAS.rewards(content.paid.length) }
+    return { ...common, ...rewardsCall(genesis, content) }
   }
   const { content, step, blobTransactions } = flight
   const blobs = content.blobs[step]

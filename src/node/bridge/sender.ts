@@ -1,7 +1,7 @@
 import { versionedHash } from '../../core/batching/payload.js'
 import { parseTransaction } from '../../core/chain/transaction.js'
 import { bytesToHex, hexToBytes, keccak256 } from '../../core/codec/index.js'
-import { L1_FEE_CAP } from '../../core/consensus/l1Gas.js'
+import { L1_FEE_CAP } from '../../core/consensus/onL1.js'
 import { Exit, MetisSeqError } from '../../core/errors/index.js'
 import { reached } from '../../core/faultPoints.js'
 import { bigQuantity, parseL1Block, quantity } from '../../core/l1/answers.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { L1Fees } from '../../../src/core/consensus/groupTypes.js'
-import { L1_FEE_CAP } from '../../../src/core/consensus/l1Gas.js'
+import { L1_FEE_CAP } from '../../../src/core/consensus/onL1.js'
 import { thresholdOf } from '../../../src/core/consensus/power.js'
 import { content, flight, flying } from './batches.js'
 import { hashOf, Network } from './network.js'

@@ -1,7 +1,7 @@
 import { Interface } from 'ethers'
 import { hexToBytes, keccak256 } from '../../../src/core/codec/index.js'
 import type { L1Fees, SigningRequest } from '../../../src/core/consensus/groupTypes.js'
-import { L1_FEE_CAP } from '../../../src/core/consensus/l1Gas.js'
+import { L1_FEE_CAP } from '../../../src/core/consensus/onL1.js'
 import type { OwnFacts } from '../../../src/core/threshold/review.js'
 import type { Hex } from '../../../src/core/types/hex.js'
 import { blob } from '../consensus/batches.js'
